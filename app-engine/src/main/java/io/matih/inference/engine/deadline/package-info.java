@@ -1,0 +1,5 @@
+/// When an answer stops being wanted, on the monotonic clock.
+@NullMarked
+package io.matih.inference.engine.deadline;
+
+import org.jspecify.annotations.NullMarked;

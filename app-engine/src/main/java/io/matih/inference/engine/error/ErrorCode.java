@@ -1,0 +1,78 @@
+package io.matih.inference.engine.error;
+
+/// Why a request could not be answered. A closed list: clients branch on these names.
+public enum ErrorCode {
+    // The request itself.
+    MALFORMED_REQUEST,
+    MALFORMED_JSON,
+    JSON_LIMIT,
+    INVALID_NAME,
+    INVALID_PARAMETER,
+    INVALID_SHAPE,
+    INVALID_DTYPE,
+    OUT_OF_RANGE,
+    MISSING_INPUT,
+    UNKNOWN_INPUT,
+    DUPLICATE_INPUT,
+    UNKNOWN_OUTPUT,
+    DUPLICATE_OUTPUT,
+    RESERVED_PARAMETER,
+    EMPTY_BATCH,
+    BATCH_TOO_LARGE,
+    BODY_TOO_LARGE,
+    OUTPUT_TOO_LARGE,
+
+    // The transport.
+    AMBIGUOUS_URI,
+    BAD_HTTP,
+    ROUTE_NOT_FOUND,
+    METHOD_NOT_ALLOWED,
+    NOT_ACCEPTABLE,
+    UNSUPPORTED_MEDIA_TYPE,
+    UNSUPPORTED_ENCODING,
+    URI_TOO_LONG,
+    HEADERS_TOO_LARGE,
+    REQUEST_TIMEOUT,
+    HOST_NOT_ALLOWED,
+    ORIGIN_NOT_ALLOWED,
+
+    // What the request is about.
+    MODEL_NOT_FOUND,
+    MODEL_NOT_READY,
+    CONFLICT,
+    IDEMPOTENCY_CONFLICT,
+    IN_USE,
+    UNSUPPORTED,
+
+    // A model that cannot be used.
+    PATH_NOT_ALLOWED,
+    URL_NOT_ALLOWED,
+    SOURCE_UNAVAILABLE,
+    DIGEST_MISMATCH,
+    ARCHIVE_UNSAFE,
+    ARCHIVE_LIMIT,
+    FORMAT_NOT_SUPPORTED,
+    MODEL_INVALID,
+    MODEL_TOO_LARGE,
+    MODEL_LIMIT,
+    UNSUPPORTED_OPERATOR,
+    EXTERNAL_DATA_FORBIDDEN,
+    CONFIG_INVALID,
+    DEVICE_UNAVAILABLE,
+    WARMUP_FAILED,
+
+    // Running it.
+    QUEUE_FULL,
+    DEADLINE,
+    CANCELLED,
+    INFERENCE_FAILED,
+    NON_FINITE_OUTPUT,
+    RESOURCE_LIMIT,
+    BACKEND_UNAVAILABLE,
+
+    // The server.
+    SHUTTING_DOWN,
+    OVERLOADED,
+    STORAGE_FAILED,
+    INTERNAL
+}

@@ -1,0 +1,63 @@
+package io.matih.inference.engine.model;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+
+/// How an operator wants a model served, by Triton's ModelConfig names.
+///
+/// @param maxBatchSize most rows of one execution; 0 for a model whose first axis is no batch;
+///   absent: 32 where the signature is batchable, else 0
+/// @param intraOpThreads threads of one execution; absent: 1
+/// @param interOpThreads threads over independent operators; absent: 1
+/// @param maxQueueSize requests that may wait for an instance
+/// @param defaultTimeoutMicros a request's timeout where it names none; 0 for the server's default
+/// @param instanceGroups never empty
+public record ModelConfig(
+        @Nullable Integer maxBatchSize,
+        @Nullable Integer intraOpThreads,
+        @Nullable Integer interOpThreads,
+        int maxQueueSize,
+        long defaultTimeoutMicros,
+        List<InstanceGroup> instanceGroups,
+        List<Warmup> warmups) {
+    public static final int DEFAULT_MAX_BATCH_SIZE = 32;
+    public static final int DEFAULT_MAX_QUEUE_SIZE = 1000;
+    public static final ModelConfig DEFAULT =
+            new ModelConfig(
+                    null,
+                    null,
+                    null,
+                    DEFAULT_MAX_QUEUE_SIZE,
+                    0,
+                    List.of(new InstanceGroup(InstanceKind.KIND_AUTO, 1, List.of())),
+                    List.of());
+
+    public ModelConfig {
+        instanceGroups = List.copyOf(instanceGroups);
+        warmups = List.copyOf(warmups);
+    }
+
+    /// Instances that share a kind of device.
+    ///
+    /// @param count instances, on each of `gpus` where that is given
+    /// @param gpus CUDA ordinals; empty: the first
+    public record InstanceGroup(InstanceKind kind, int count, List<Integer> gpus) {
+        public InstanceGroup {
+            gpus = List.copyOf(gpus);
+        }
+    }
+
+    /// Requests of zeros, run before the model takes traffic.
+    ///
+    /// @param batchSize rows of each
+    /// @param count how many
+    public record Warmup(String name, int batchSize, int count) {}
+
+    public int effectiveMaxBatchSize(ModelMetadata metadata) {
+        if (maxBatchSize != null) {
+            return maxBatchSize;
+        }
+        return metadata.batchable() ? DEFAULT_MAX_BATCH_SIZE : 0;
+    }
+}

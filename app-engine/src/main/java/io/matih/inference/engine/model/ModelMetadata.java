@@ -1,0 +1,56 @@
+package io.matih.inference.engine.model;
+
+import io.matih.inference.engine.tensor.Shape;
+import io.matih.inference.engine.tensor.TensorSpec;
+
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/// What a model declares, read from its file and confirmed by loading it once.
+///
+/// @param inputs what a request sends, in the graph's order, initializers left out
+/// @param outputs what an answer holds, in the graph's order
+/// @param irVersion version of the ONNX file format
+/// @param opsets operator set version by domain; the default domain is `ai.onnx`
+/// @param producer program that wrote the file, and its version; empty if not said
+/// @param description the author's words; empty if not said
+/// @param nodes operators in the graph and all its subgraphs
+/// @param parameters weight elements
+/// @param weightBytes bytes of weights, external data included
+/// @param customDomains operator domains that are neither ONNX's nor ONNX Runtime's own
+/// @param externalData relative names of the data files beside the model
+/// @param sizingInputs integer inputs whose values, not shapes, set how large an output becomes
+/// @param findings what the operator should know
+public record ModelMetadata(
+        List<TensorSpec> inputs,
+        List<TensorSpec> outputs,
+        long irVersion,
+        Map<String, Long> opsets,
+        String producer,
+        String description,
+        int nodes,
+        long parameters,
+        long weightBytes,
+        List<String> customDomains,
+        List<String> externalData,
+        List<String> sizingInputs,
+        List<Finding> findings) {
+    public ModelMetadata {
+        inputs = List.copyOf(inputs);
+        outputs = List.copyOf(outputs);
+        opsets = Map.copyOf(opsets);
+        customDomains = List.copyOf(customDomains);
+        externalData = List.copyOf(externalData);
+        sizingInputs = List.copyOf(sizingInputs);
+        findings = List.copyOf(findings);
+    }
+
+    /// Whether every input and output has a first axis of any length, so that requests can be
+    /// joined and split along it.
+    public boolean batchable() {
+        return Stream.concat(inputs.stream(), outputs.stream())
+                .map(TensorSpec::shape)
+                .allMatch(shape -> shape.rank() > 0 && shape.axis(0) == Shape.ANY);
+    }
+}

@@ -1,0 +1,6 @@
+/// The ONNX file itself, read from its protobuf without running it: signature, pre-flight checks
+/// and\n/// findings.
+@NullMarked
+package io.matih.inference.engine.onnx;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,35 @@
+package io.matih.inference.engine.serving;
+
+import io.matih.inference.engine.tensor.Tensor;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.util.List;
+
+/// One request for inference, whatever protocol it came by.
+///
+/// @param model the deployment's name
+/// @param version a number or a label; absent: the deployment's policy decides
+/// @param id the client's own id, echoed only if given
+/// @param inputs in any order
+/// @param outputs what the client wants back, in that order; empty for everything
+/// @param timeout from receipt to answer, queueing included; absent: the model's default
+public record InferenceRequest(
+        String model,
+        @Nullable String version,
+        @Nullable String id,
+        List<Tensor> inputs,
+        List<RequestedOutput> outputs,
+        @Nullable Duration timeout) {
+    public InferenceRequest {
+        inputs = List.copyOf(inputs);
+        outputs = List.copyOf(outputs);
+    }
+
+    /// An output that the client asked for.
+    ///
+    /// @param classification so many best classes as `value:index[:label]` strings; 0 for the
+    ///   tensor itself
+    public record RequestedOutput(String name, int classification) {}
+}

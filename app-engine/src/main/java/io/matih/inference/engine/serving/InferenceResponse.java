@@ -1,0 +1,31 @@
+package io.matih.inference.engine.serving;
+
+import io.matih.inference.engine.device.Device;
+import io.matih.inference.engine.tensor.Tensor;
+
+import java.util.List;
+
+/// The answer to one request.
+///
+/// @param version the version that answered
+/// @param outputs in the order asked for, else in the model's
+/// @param backend the runtime that answered
+public record InferenceResponse(
+        String model,
+        int version,
+        List<Tensor> outputs,
+        String backend,
+        Device device,
+        Timings timings) {
+    public InferenceResponse {
+        outputs = List.copyOf(outputs);
+    }
+
+    /// Where the time went, in nanoseconds.
+    ///
+    /// @param queueNanos waiting for an instance
+    /// @param inputNanos copying inputs to the runtime
+    /// @param computeNanos the runtime's own run
+    /// @param outputNanos copying outputs back
+    public record Timings(long queueNanos, long inputNanos, long computeNanos, long outputNanos) {}
+}

@@ -1,5 +1,6 @@
 package io.matih.inference.engine.deployment;
 
+import io.matih.inference.engine.backend.Backend;
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ErrorDetail;
 import io.matih.inference.engine.error.ServingException;
@@ -14,6 +15,8 @@ import io.matih.inference.engine.model.StagedModel;
 import io.matih.inference.engine.serving.Router;
 import io.matih.inference.engine.serving.Servable;
 import io.matih.inference.engine.serving.ServedVersion;
+import io.matih.inference.engine.serving.ServingLimits;
+import io.matih.inference.engine.telemetry.ServingMeters;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -65,13 +68,15 @@ public final class Deployments implements AutoCloseable {
             ModelRepository repository,
             ModelVersionStore versions,
             DeploymentStore deployments,
-            ModelLoader loader) {
+            List<Backend> backends,
+            ServingMeters meters,
+            ServingLimits limits) {
         this.router = router;
         this.store = store;
         this.repository = repository;
         this.versions = versions;
         this.deployments = deployments;
-        this.loader = loader;
+        loader = new ModelLoader(backends, meters, limits);
         artifacts = new ArtifactKeeper(repository, versions);
     }
 
@@ -390,7 +395,7 @@ public final class Deployments implements AutoCloseable {
         int aborted = served.leases().held();
         served.cancel();
         // What cannot be stopped keeps its instance for as long as it runs; nobody waits for that.
-        background.execute(() -> loader.unload(served));
+        Thread.ofVirtual().start(() -> loader.unload(served));
         return new Undeployed(running - aborted, aborted, sizeBytes);
     }
 

@@ -8,6 +8,7 @@ public record BackendList(List<Backend> backends) {
     public record Backend(String name, List<String> formats, List<Provider> providers) {}
 
     /// An execution provider.
+    ///
     /// @param builtIn whether this program contains it
     /// @param usable whether a real session ran on it here
     /// @param reason why it is not usable, or what it found

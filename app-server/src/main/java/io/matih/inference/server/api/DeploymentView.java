@@ -1,12 +1,15 @@
 package io.matih.inference.server.api;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+
+import org.jspecify.annotations.Nullable;
+
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /// One deployment, as lists and answers show it.
+///
 /// @param model the registered model's name
 /// @param version the version that serves; null while the first deploy runs
 /// @param state READY, LOADING, UNLOADING or UNAVAILABLE
@@ -38,15 +41,15 @@ public record DeploymentView(
         @Nullable Signature signature,
         Map<String, List<String>> features,
         List<Finding> findings,
-        @Nullable DeployRequest.Config config,
+        DeployRequest.@Nullable Config config,
         @Nullable Instant updatedAt) {
     /// A version and its share of the traffic.
+    ///
     /// @param weight percent
     public record Variant(String version, String label, int weight) {}
 
-    /// @param bytes memory that the instances took
-    /// @param measured whether that was measured; else it is the weights' size
-    public record Memory(long bytes, boolean measured) {}
+    /// @param bytes memory that the instances took when they were loaded, at least their weights
+    public record Memory(long bytes) {}
 
     /// @param resident whether it is in memory now
     /// @param pinned whether it stays there whatever else wants the room
@@ -65,9 +68,10 @@ public record DeploymentView(
     public record Signature(List<Port> inputs, List<Port> outputs) {}
 
     /// An input or output.
+    ///
     /// @param shape axis lengths, -1 for any
     /// @param optional whether a request may leave it out
-    public record Port(String name, String datatype, long[] shape, boolean optional) {}
+    public record Port(String name, String datatype, List<Long> shape, boolean optional) {}
 
     /// @param severity INFO or WARNING
     public record Finding(String severity, String code, String message) {}

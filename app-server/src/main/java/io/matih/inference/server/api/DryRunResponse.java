@@ -3,6 +3,7 @@ package io.matih.inference.server.api;
 import java.util.List;
 
 /// Answer of a deploy with `dry_run`: what would be deployed.
+///
 /// @param version the version that it would get
 /// @param sha256 digest of the model as it would be stored
 public record DryRunResponse(

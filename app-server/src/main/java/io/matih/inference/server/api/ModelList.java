@@ -7,10 +7,12 @@ import java.util.Map;
 /// Answer of `GET /api/v1/inference/models`: what is registered, deployed or not.
 public record ModelList(List<Model> models) {
     /// A model and its versions.
+    ///
     /// @param labels version by label
     public record Model(String name, List<Version> versions, Map<String, String> labels) {}
 
     /// One registered version.
+    ///
     /// @param sha256 digest of the model as it is stored
     /// @param source where it came from
     /// @param opsets operator set version by domain
@@ -20,7 +22,6 @@ public record ModelList(List<Model> models) {
             String sha256,
             long bytes,
             String source,
-            String format,
             Map<String, Long> opsets,
             long parameters,
             DeploymentView.Signature signature,

@@ -1,6 +1,7 @@
 package io.matih.inference.server.api;
 
 /// Answer of `POST /api/v1/inference/undeploy`.
+///
 /// @param state `UNLOADED`, or `UNLOADING` where the request did not wait
 /// @param drained requests that were running and finished
 /// @param aborted requests that were stopped because they took longer than the drain

@@ -3,10 +3,9 @@ package io.matih.inference.server.json;
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ErrorDetail;
 import io.matih.inference.engine.error.ServingException;
-import java.util.Locale;
-import java.util.Set;
-import java.util.stream.Collectors;
+
 import org.jspecify.annotations.Nullable;
+
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
@@ -22,6 +21,10 @@ import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.type.LogicalType;
+
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// Reads and writes the control routes' bodies. Nothing is coerced, unknown fields are errors.
 public final class JsonBody {
@@ -48,7 +51,11 @@ public final class JsonBody {
         } catch (UnrecognizedPropertyException e) {
             throw unknownField(e, future);
         } catch (StreamConstraintsException e) {
-            throw new ServingException(ErrorCode.JSON_LIMIT, "the body exceeds a limit of JSON: nesting %d, numbers %d characters, strings %d, names %d".formatted(MAX_DEPTH, MAX_NUMBER, MAX_STRING, MAX_NAME), e);
+            throw new ServingException(
+                    ErrorCode.JSON_LIMIT,
+                    "the body exceeds a limit of JSON: nesting %d, numbers %d characters, strings %d, names %d"
+                            .formatted(MAX_DEPTH, MAX_NUMBER, MAX_STRING, MAX_NAME),
+                    e);
         } catch (StreamReadException e) {
             throw new ServingException(
                     ErrorCode.MALFORMED_JSON,
@@ -131,7 +138,8 @@ public final class JsonBody {
             if (step.getPropertyName() == null) {
                 path.append('[').append(step.getIndex()).append(']');
             } else {
-                path.append(path.isEmpty() ? "" : ".").append(ServingException.clip(step.getPropertyName()));
+                path.append(path.isEmpty() ? "" : ".")
+                        .append(ServingException.clip(step.getPropertyName()));
             }
         }
         return path.isEmpty() ? "body" : path.toString();
@@ -140,7 +148,8 @@ public final class JsonBody {
     private static String firstLine(@Nullable String message) {
         var text = message == null ? "" : message.lines().findFirst().orElse("");
         int classNames = text.indexOf(" (");
-        return ServingException.clip(classNames < 0 ? text : text.substring(0, classNames)).toLowerCase(Locale.ROOT);
+        return ServingException.clip(classNames < 0 ? text : text.substring(0, classNames))
+                .toLowerCase(Locale.ROOT);
     }
 
     private static JsonMapper mapper() {

@@ -60,7 +60,7 @@ public final class DeploymentHandler {
         this.maxBodyBytes = maxBodyBytes;
     }
 
-    void deploy(Context ctx) {
+    public void deploy(Context ctx) {
         var request = DeployCodec.read(RequestBody.read(ctx, maxBodyBytes));
         var spec = DeployCodec.toSpec(request, ctx.header("If-Match"), ACTOR);
         if (Boolean.TRUE.equals(request.dryRun())) {
@@ -87,7 +87,7 @@ public final class DeploymentHandler {
         return !Boolean.FALSE.equals(request.waits());
     }
 
-    void undeploy(Context ctx) {
+    public void undeploy(Context ctx) {
         var request =
                 JsonBody.read(
                         RequestBody.read(ctx, maxBodyBytes),
@@ -137,7 +137,7 @@ public final class DeploymentHandler {
     }
 
     /// Pages hold names in order; the token is the last name of the page before.
-    void list(Context ctx) {
+    public void list(Context ctx) {
         int limit = limit(ctx.queryParam("limit"));
         var after = ctx.queryParam("page_token");
         var page =
@@ -186,11 +186,11 @@ public final class DeploymentHandler {
                 new ErrorDetail("limit", "1 to " + MAX_PAGE, ServingException.clip(text)));
     }
 
-    void get(Context ctx) {
+    public void get(Context ctx) {
         reply(ctx, HttpStatus.OK, deployments.get(ctx.pathParam("name")));
     }
 
-    void versions(Context ctx) {
+    public void versions(Context ctx) {
         var status = deployments.get(ctx.pathParam("name"));
         var serving = status.version();
         JsonReply.send(
@@ -209,7 +209,7 @@ public final class DeploymentHandler {
                                 .toList()));
     }
 
-    void revisions(Context ctx) {
+    public void revisions(Context ctx) {
         var name = ctx.pathParam("name");
         var revisions = store.revisions(name);
         if (revisions.isEmpty()) {

@@ -49,7 +49,10 @@ final class PredictReader {
 
     private void field(JsonInput in, String field) {
         switch (field) {
-            case "model" -> model = ModelReference.model(in);
+            case "model" -> {
+                model = ModelReference.model(in);
+                signatures.named(model);
+            }
             case "version" -> version = ModelReference.version(in);
             case "id" -> id = id(in);
             case "inputs" -> inputs = new JsonTensors(limits).read(in, nonFinite);

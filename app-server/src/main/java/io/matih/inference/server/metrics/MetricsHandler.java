@@ -20,13 +20,13 @@ public final class MetricsHandler {
         this.draining = draining;
     }
 
-    void scrape(Context ctx) {
+    public void scrape(Context ctx) {
         ctx.contentType(TEXT).result(registry.scrape(TEXT));
     }
 
     /// Alive as long as it answers; readiness is another question, which the Open Inference
     /// Protocol has routes for.
-    void health(Context ctx) {
+    public void health(Context ctx) {
         JsonReply.send(
                 ctx, HttpStatus.OK, new HealthView(draining.getAsBoolean() ? "draining" : "ok"));
     }

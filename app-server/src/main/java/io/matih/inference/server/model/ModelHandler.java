@@ -2,14 +2,17 @@ package io.matih.inference.server.model;
 
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
+import io.matih.inference.engine.backend.Backend;
 import io.matih.inference.engine.deployment.DeploymentStatus;
 import io.matih.inference.engine.deployment.Deployments;
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ErrorDetail;
 import io.matih.inference.engine.error.ServingException;
+import io.matih.inference.engine.model.ModelFormat;
 import io.matih.inference.engine.model.ModelName;
 import io.matih.inference.engine.model.ModelVersion;
 import io.matih.inference.engine.model.ModelVersionStore;
+import io.matih.inference.server.api.BackendList;
 import io.matih.inference.server.api.LabelRequest;
 import io.matih.inference.server.api.ModelList;
 import io.matih.inference.server.http.RequestBody;
@@ -30,15 +33,21 @@ public final class ModelHandler {
 
     private final ModelVersionStore versions;
     private final Deployments deployments;
+    private final List<Backend> backends;
     private final int maxBodyBytes;
 
-    public ModelHandler(ModelVersionStore versions, Deployments deployments, int maxBodyBytes) {
+    public ModelHandler(
+            ModelVersionStore versions,
+            Deployments deployments,
+            List<Backend> backends,
+            int maxBodyBytes) {
         this.versions = versions;
         this.deployments = deployments;
+        this.backends = backends;
         this.maxBodyBytes = maxBodyBytes;
     }
 
-    void list(Context ctx) {
+    public void list(Context ctx) {
         var serving = serving();
         var models =
                 versions.versions().stream()
@@ -83,13 +92,35 @@ public final class ModelHandler {
         return serving;
     }
 
-    void deleteVersion(Context ctx) {
+    public void backends(Context ctx) {
+        JsonReply.send(
+                ctx,
+                HttpStatus.OK,
+                new BackendList(backends.stream().map(ModelHandler::backend).toList()));
+    }
+
+    private static BackendList.Backend backend(Backend backend) {
+        return new BackendList.Backend(
+                backend.name(),
+                backend.formats().stream().map(ModelFormat::wireName).sorted().toList(),
+                backend.providers().stream()
+                        .map(
+                                report ->
+                                        new BackendList.Provider(
+                                                report.name(),
+                                                report.builtIn(),
+                                                report.usable(),
+                                                report.reason()))
+                        .toList());
+    }
+
+    public void deleteVersion(Context ctx) {
         deployments.deleteVersion(
                 ctx.pathParam("name"), Versions.parse(ctx.pathParam("version"), "version"));
         ctx.status(HttpStatus.NO_CONTENT);
     }
 
-    void label(Context ctx) {
+    public void label(Context ctx) {
         var name = ctx.pathParam("name");
         var label = label(ctx.pathParam("label"));
         var request =
@@ -105,7 +136,7 @@ public final class ModelHandler {
         ctx.status(HttpStatus.NO_CONTENT);
     }
 
-    void unlabel(Context ctx) {
+    public void unlabel(Context ctx) {
         var name = ctx.pathParam("name");
         var label = label(ctx.pathParam("label"));
         if (!versions.labels(name).containsKey(label)) {

@@ -129,10 +129,7 @@ public final class SettingsLoader {
                     var source = new Source.Flag(key);
                     var setting = known(key, source);
                     if (setting.secret()) {
-                        throw new SettingsException(
-                                ("--%s would show a secret to everyone who can list processes: set %s"
-                                                + " or write it in %s")
-                                        .formatted(key, setting.variable(), FILE_NAME));
+                        throw secretFlag(setting);
                     }
                     written.put(key, new Written(text, source, surroundings.workingFolder()));
                 });
@@ -149,9 +146,19 @@ public final class SettingsLoader {
                 .orElseThrow(() -> unknown(key, source));
     }
 
-    /// For a flag that no option matches.
-    public static SettingsException unknownFlag(String key) {
-        return unknown(key, new Source.Flag(ServingException.clip(key)));
+    /// Why no option takes that key: it is a secret, or there is none.
+    public static SettingsException refusedFlag(String key) {
+        return SettingKeys.ALL.stream()
+                .filter(setting -> setting.key().equals(key))
+                .findFirst()
+                .map(SettingsLoader::secretFlag)
+                .orElseGet(() -> unknown(key, new Source.Flag(ServingException.clip(key))));
+    }
+
+    private static SettingsException secretFlag(Setting<?> setting) {
+        return new SettingsException(
+                "--%s would show a secret to everyone who can list processes: set %s or write it in %s"
+                        .formatted(setting.key(), setting.variable(), FILE_NAME));
     }
 
     private static SettingsException unknown(String key, Source source) {

@@ -1,0 +1,121 @@
+package io.matih.inference.server.cli;
+
+import io.matih.inference.server.cli.Table.Cell;
+import io.matih.inference.server.cli.Table.Column;
+
+import tools.jackson.databind.JsonNode;
+
+import java.time.Clock;
+import java.util.List;
+
+/// Deployments for people.
+final class DeploymentTables {
+    private final Terminal terminal;
+    private final Clock clock;
+
+    DeploymentTables(Terminal terminal, Clock clock) {
+        this.terminal = terminal;
+        this.clock = clock;
+    }
+
+    void list(List<JsonNode> deployments) {
+        if (deployments.isEmpty()) {
+            terminal.out().println("Nothing is deployed. `matih deploy NAME FILE` serves a model.");
+            return;
+        }
+        var table =
+                Table.of(
+                        Column.text("NAME"),
+                        Column.number("VERSION"),
+                        Column.text("STATE"),
+                        Column.text("BACKEND"),
+                        Column.text("DEVICE"),
+                        Column.number("INSTANCES"),
+                        Column.number("QUEUE"),
+                        Column.number("REQ/S"),
+                        Column.number("P50"),
+                        Column.number("P99"),
+                        Column.number("ERRORS"),
+                        Column.number("MEMORY"),
+                        Column.text("UPDATED"),
+                        Column.text("REASON"));
+        deployments.forEach(deployment -> table.add(row(deployment)));
+        table.print(terminal);
+    }
+
+    private List<Cell> row(JsonNode d) {
+        var stats = d.path("stats");
+        return List.of(
+                cell(d, "name"),
+                cell(d, "version"),
+                state(d),
+                cell(d, "backend"),
+                cell(d, "device"),
+                cell(d, "instances"),
+                cell(d, "queue_depth"),
+                cell(stats, "rps"),
+                Cell.of(JsonFields.millis(stats.path("p50_ms"))),
+                Cell.of(JsonFields.millis(stats.path("p99_ms"))),
+                Cell.of(JsonFields.percent(stats.path("error_rate"))),
+                Cell.of(JsonFields.bytes(d.path("memory").path("bytes"))),
+                Cell.of(JsonFields.ago(d.path("updated_at"), clock)),
+                cell(d, "reason"));
+    }
+
+    void one(JsonNode d) {
+        var facts = new Facts(terminal);
+        var state = JsonFields.text(d.path("state"));
+        facts.add("name", JsonFields.text(d.path("name")));
+        facts.add("state", state, Style.ofState(state));
+        facts.add("reason", JsonFields.text(d.path("reason")));
+        facts.add("version", JsonFields.text(d.path("version")));
+        facts.add("model", JsonFields.text(d.path("model")));
+        facts.add("backend", JsonFields.text(d.path("backend")));
+        facts.add("device", JsonFields.text(d.path("device")));
+        facts.add("instances", JsonFields.text(d.path("instances")));
+        facts.add("max batch size", JsonFields.text(d.path("batching").path("max_batch_size")));
+        facts.add("queue", JsonFields.text(d.path("queue_depth")));
+        facts.add("memory", JsonFields.bytes(d.path("memory").path("bytes")));
+        stats(facts, d.path("stats"));
+        shared(facts, d);
+        facts.add("revision", JsonFields.text(d.path("revision")));
+        facts.add("updated", JsonFields.ago(d.path("updated_at"), clock));
+        facts.print();
+    }
+
+    private static void stats(Facts facts, JsonNode stats) {
+        facts.add("requests/s", JsonFields.text(stats.path("rps")));
+        facts.add("p50", JsonFields.millis(stats.path("p50_ms")));
+        facts.add("p99", JsonFields.millis(stats.path("p99_ms")));
+        facts.add("errors", JsonFields.percent(stats.path("error_rate")));
+    }
+
+    private static void shared(Facts facts, JsonNode d) {
+        for (var variant : d.path("variants")) {
+            facts.add(
+                    "variant",
+                    "version %s %s, weight %s"
+                            .formatted(
+                                    JsonFields.text(variant.path("version")),
+                                    JsonFields.text(variant.path("label")),
+                                    JsonFields.text(variant.path("weight"))));
+        }
+        for (var shadow : d.path("shadows")) {
+            facts.add(
+                    "shadow",
+                    "version %s, %s %% of requests"
+                            .formatted(
+                                    JsonFields.text(shadow.path("version")),
+                                    JsonFields.text(shadow.path("percent"))));
+        }
+    }
+
+    private static Cell cell(JsonNode node, String field) {
+        return Cell.of(JsonFields.text(node.path(field)));
+    }
+
+    private static Cell state(JsonNode deployment) {
+        var state = JsonFields.text(deployment.path("state"));
+        return new Cell(state, Style.ofState(state));
+    }
+}

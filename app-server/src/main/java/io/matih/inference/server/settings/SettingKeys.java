@@ -1,0 +1,189 @@
+package io.matih.inference.server.settings;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/// Every setting of the server, in the order in which help and `matih doctor` show them. Fallbacks
+/// may look at settings that stand above them.
+public final class SettingKeys {
+    private static final long KIB = 1024;
+    private static final long MIB = KIB * KIB;
+    private static final long GIB = KIB * MIB;
+
+    public static final Setting<Path> DATA_DIR =
+            Setting.derived(
+                    "data.dir",
+                    ValueType.folder(),
+                    (surroundings, _) -> Optional.of(surroundings.dataFolder()),
+                    "the user's data folder, on Linux ~/.local/share/matih",
+                    "Folder for everything the server keeps: models, database, keys");
+    public static final Setting<String> HTTP_HOST =
+            Setting.of(
+                    "http.host",
+                    ValueType.text(
+                            "a host name or IP address",
+                            Pattern.compile("[A-Za-z0-9._:%-]{1,253}")),
+                    "127.0.0.1",
+                    "Address that HTTP and gRPC listen on");
+    public static final Setting<Integer> HTTP_PORT =
+            Setting.of(
+                    "http.port", ValueType.number(0, 65535), 8080, "HTTP port; 0 picks a free one");
+    public static final Setting<Integer> GRPC_PORT =
+            Setting.of(
+                    "grpc.port", ValueType.number(0, 65535), 8081, "gRPC port; 0 picks a free one");
+    public static final Setting<String> DATABASE_URL =
+            Setting.optional(
+                    "database.url",
+                    ValueType.text(
+                            "jdbc:postgresql://HOST[:PORT]/DATABASE or jdbc:h2:…",
+                            Pattern.compile("jdbc:(postgresql|h2):\\S+")),
+                    "an H2 file in the data folder",
+                    "Database; a PostgreSQL URL for several servers on one database");
+    public static final Setting<List<String>> STORE_ROOTS =
+            Setting.derived(
+                    "store.roots",
+                    ValueType.roots(),
+                    (_, earlier) -> Optional.of(defaultRoots(earlier.get(DATA_DIR))),
+                    "the data folder's models and data",
+                    "Folders and buckets that model, input and output URIs may name");
+    public static final Setting<String> AUTH_MODE =
+            Setting.of(
+                    "auth.mode",
+                    ValueType.text("none", Pattern.compile("[a-z-]{1,32}")),
+                    "none",
+                    "How clients prove who they are; none needs a loopback http.host");
+    public static final Setting<List<String>> ALLOWED_HOSTS =
+            Setting.of(
+                    "http.allowed_hosts",
+                    ValueType.list(
+                            "host names, with or without a port",
+                            Pattern.compile("[A-Za-z0-9._:\\[\\]-]{1,260}")),
+                    List.of(),
+                    "Further Host headers to accept; loopback names always are");
+    public static final Setting<List<String>> ALLOWED_ORIGINS =
+            Setting.of(
+                    "http.allowed_origins",
+                    ValueType.list(
+                            "origins such as https://console.example.org",
+                            Pattern.compile("https?://[A-Za-z0-9._:\\[\\]-]{1,260}")),
+                    List.of(),
+                    "Web origins besides the server's own that may call it");
+
+    public static final Setting<String> S3_ENDPOINT =
+            Setting.optional(
+                    "s3.endpoint",
+                    ValueType.text(
+                            "a URL such as https://minio.example.org:9000",
+                            Pattern.compile("https?://[A-Za-z0-9._:\\[\\]-]+(/\\S*)?")),
+                    "AWS",
+                    "S3-compatible server");
+    public static final Setting<String> S3_REGION =
+            Setting.of(
+                    "s3.region",
+                    ValueType.text("a region's name", Pattern.compile("[a-z0-9-]{1,64}")),
+                    "us-east-1",
+                    "S3 region");
+    public static final Setting<Boolean> S3_PATH_STYLE =
+            Setting.derived(
+                    "s3.path_style",
+                    ValueType.flag(),
+                    (_, earlier) -> Optional.of(earlier.find(S3_ENDPOINT).isPresent()),
+                    "true where s3.endpoint is set",
+                    "Put the bucket in the path rather than in the host name");
+    public static final Setting<String> S3_ACCESS_KEY =
+            Setting.optional(
+                    "s3.access_key",
+                    ValueType.text("an access key", Pattern.compile("\\S{1,256}")),
+                    "none",
+                    "S3 access key");
+    public static final Setting<String> S3_SECRET_KEY =
+            Setting.optional(
+                            "s3.secret_key",
+                            ValueType.text("a secret key", Pattern.compile("\\S{1,1024}")),
+                            "none",
+                            "S3 secret key")
+                    .asSecret();
+
+    public static final Setting<Long> MAX_BODY_BYTES =
+            Setting.of(
+                    "limits.max_body_bytes",
+                    ValueType.bytes(KIB, GIB),
+                    64 * MIB,
+                    "Largest request body, also once decompressed");
+    public static final Setting<Long> MAX_PREDICT_BODY_BYTES =
+            Setting.of(
+                    "limits.max_predict_body_bytes",
+                    ValueType.bytes(KIB, GIB),
+                    16 * MIB,
+                    "Largest body of a predict call");
+    public static final Setting<Long> MAX_MODEL_BYTES =
+            Setting.of(
+                    "limits.max_model_bytes",
+                    ValueType.bytes(KIB, KIB * GIB),
+                    2 * GIB,
+                    "Largest model, uploaded or fetched");
+    public static final Setting<Integer> MAX_ROWS =
+            Setting.of(
+                    "limits.max_rows",
+                    ValueType.number(1, 16_777_216),
+                    65_536,
+                    "Most rows of one request");
+    public static final Setting<Long> MAX_OUTPUT_BYTES =
+            Setting.of(
+                    "limits.max_output_bytes",
+                    ValueType.bytes(KIB, 16 * GIB),
+                    256 * MIB,
+                    "Most bytes that one request's outputs may take");
+    public static final Setting<Duration> PROBE_TIMEOUT =
+            Setting.of(
+                    "probe.timeout",
+                    ValueType.duration(Duration.ofSeconds(1), Duration.ofHours(1)),
+                    Duration.ofSeconds(60),
+                    "How long the examination of a new model may take");
+    public static final Setting<Duration> DRAIN_TIMEOUT =
+            Setting.of(
+                    "drain.timeout",
+                    ValueType.duration(Duration.ZERO, Duration.ofHours(1)),
+                    Duration.ofSeconds(30),
+                    "How long requests may take to finish when the server stops");
+    public static final Setting<String> LOG_LEVEL =
+            Setting.of(
+                    "log.level",
+                    ValueType.choice("error", "warn", "info", "debug", "trace"),
+                    "info",
+                    "Least severe log lines to write");
+
+    public static final List<Setting<?>> ALL =
+            List.of(
+                    DATA_DIR,
+                    HTTP_HOST,
+                    HTTP_PORT,
+                    ALLOWED_HOSTS,
+                    ALLOWED_ORIGINS,
+                    GRPC_PORT,
+                    DATABASE_URL,
+                    STORE_ROOTS,
+                    AUTH_MODE,
+                    S3_ENDPOINT,
+                    S3_REGION,
+                    S3_PATH_STYLE,
+                    S3_ACCESS_KEY,
+                    S3_SECRET_KEY,
+                    MAX_BODY_BYTES,
+                    MAX_PREDICT_BODY_BYTES,
+                    MAX_MODEL_BYTES,
+                    MAX_ROWS,
+                    MAX_OUTPUT_BYTES,
+                    PROBE_TIMEOUT,
+                    DRAIN_TIMEOUT,
+                    LOG_LEVEL);
+
+    private SettingKeys() {}
+
+    private static List<String> defaultRoots(Path data) {
+        return List.of(data.resolve("models").toString(), data.resolve("data").toString());
+    }
+}

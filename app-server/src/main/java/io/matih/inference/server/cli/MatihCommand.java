@@ -19,7 +19,7 @@ import java.time.Clock;
         commandListHeading = "%nCommands:%n",
         footer = {
             "",
-            "`matih COMMAND --help` explains a command. A first try:",
+            "`matih COMMAND --help` explains a command. A first look: `matih demo`. Then:",
             "  matih serve &",
             "  matih deploy iris iris.onnx",
             "  matih predict iris --data '[[5.1,3.5,1.4,0.2]]'"
@@ -56,6 +56,11 @@ public final class MatihCommand implements Runnable {
                 new CommandLine(
                         new ServeCommand(terminal, surroundings, program.starter(), serveFlags));
         serveFlags.addTo(serve.getCommandSpec());
+        var demoFlags = new SettingFlags();
+        var demo =
+                new CommandLine(
+                        new DemoCommand(terminal, surroundings, program.starter(), demoFlags));
+        demoFlags.addTo(demo.getCommandSpec());
         var doctorFlags = new SettingFlags();
         var doctor =
                 new CommandLine(
@@ -64,6 +69,7 @@ public final class MatihCommand implements Runnable {
         doctorFlags.addTo(doctor.getCommandSpec());
         var commands =
                 new CommandLine(new MatihCommand())
+                        .addSubcommand(demo)
                         .addSubcommand(serve)
                         .addSubcommand(new DeployCommand(session))
                         .addSubcommand(new UndeployCommand(session))

@@ -25,6 +25,7 @@ import java.util.TreeMap;
 /// Reads a whole model: head, graph, functions and training graphs.
 final class ModelReader {
     private static final int MAX_OPSETS = 256;
+    private static final int MAX_DESCRIPTION = 4_096;
 
     private final WireReader wire;
     private final Budget budget;
@@ -53,8 +54,8 @@ final class ModelReader {
         return new OnnxModel(
                 irVersion,
                 opsets,
-                (producerName + " " + producerVersion).strip(),
-                (docString.isBlank() ? description : docString).strip(),
+                shorten((producerName + " " + producerVersion).strip()),
+                shorten((docString.isBlank() ? description : docString).strip()),
                 graph,
                 functions,
                 graphs.tensors(),
@@ -62,6 +63,12 @@ final class ModelReader {
                 budget.nodes(),
                 graphs.attributeFloats(),
                 training);
+    }
+
+    private static String shorten(String text) {
+        return text.length() > MAX_DESCRIPTION
+                ? text.substring(0, MAX_DESCRIPTION - 1) + "…"
+                : text;
     }
 
     private boolean head(int tag) {

@@ -21,6 +21,8 @@ final class SignatureReader {
     /// From this version of the format on an input may have a default value in the file.
     private static final long OPTIONAL_INPUTS_IR = 4;
 
+    private static final int MAX_NAME = 1_024;
+
     private final OnnxModel model;
     private final OnnxLimits limits;
     private final List<Finding> findings = new ArrayList<>();
@@ -79,6 +81,10 @@ final class SignatureReader {
 
     private TensorSpec tensor(ValueInfoProto value, String role, boolean optional) {
         var what = "%s '%s'".formatted(role, Refusal.clip(value.getName()));
+        if (value.getName().length() > MAX_NAME) {
+            throw Refusal.limit(
+                    "the name of %s has more than %d characters".formatted(what, MAX_NAME));
+        }
         var type = value.getType();
         if (type.getValueCase() != TypeProto.ValueCase.TENSOR_TYPE) {
             throw notTensor(type, what);

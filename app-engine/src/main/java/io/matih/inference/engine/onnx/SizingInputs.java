@@ -126,8 +126,15 @@ final class SizingInputs {
         }
     }
 
+    /// Many to many goes through a name of its own, else one node could make billions of pairs.
     private void link(
             Collection<String> to, String toPrefix, Collection<String> from, String fromPrefix) {
+        if (to.size() > 1 && from.size() > 1) {
+            var between = List.of("\0" + origins.size());
+            link(between, "", from, fromPrefix);
+            link(to, toPrefix, between, "");
+            return;
+        }
         for (var name : to) {
             if (!name.isEmpty()) {
                 var known = origins.computeIfAbsent(toPrefix + name, _ -> new HashSet<>());

@@ -25,6 +25,7 @@ import io.matih.inference.engine.tensor.Shape;
 import io.matih.inference.engine.tensor.TensorSpec;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Path;
@@ -180,6 +181,24 @@ class OnnxInspectorTest {
                                         .addAttribute(graphAttribute("body", body)))
                         .addNode(node("Identity", "x", "y"));
         assertThat(inspect(graph).sizingInputs()).containsExactly("n", "rounds");
+    }
+
+    /// A node's inputs times its outputs would be 2.5 billion pairs.
+    @Test
+    @Timeout(30)
+    void aNodeOfManyInputsAndOutputsCostsNoMoreThanItsNames() {
+        var wide = node("Split", "x", "y");
+        for (int i = 0; i < 50_000; i++) {
+            wide.addInput("x").addOutput("o" + i);
+        }
+        var inputs = graph().addInput(value("n", DataType.INT64, 1));
+        for (int i = 0; i < 50_000; i++) {
+            inputs.addInitializer(weights("w" + i, 1));
+            wide.addInput("w" + i);
+        }
+        var graph =
+                inputs.addNode(wide.addInput("n")).addNode(node("ConstantOfShape", "o7", "made"));
+        assertThat(inspect(graph).sizingInputs()).containsExactly("n");
     }
 
     private ModelMetadata inspect(GraphProto.Builder graph) {

@@ -267,6 +267,18 @@ class OnnxRefusalTest {
                         "more than 100 bytes"),
                 Arguments.of(
                         named(
+                                "long name",
+                                model(
+                                                identityGraph()
+                                                        .addInput(
+                                                                value(
+                                                                        "z".repeat(1_025),
+                                                                        DataType.FLOAT)))
+                                        .build()),
+                        DEFAULT,
+                        "1024 characters"),
+                Arguments.of(
+                        named(
                                 "inputs",
                                 model(identityGraph().addInput(value("z", DataType.FLOAT)))
                                         .build()),

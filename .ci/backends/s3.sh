@@ -22,16 +22,16 @@ build() {
 install() { install_once "$VERSITYGW_VERSION" build; }
 
 up() {
-  need_free_port "$PORT"
+  need_free_ports "$PORT"
   local data=$COMPONENT_RUN/data bucket
   rm -rf "$data"
   mkdir -p "$data/objects" "$data/attributes"
   for bucket in $BUCKETS; do mkdir -p "$data/objects/$bucket"; done
   # --sidecar keeps object attributes in files, for file systems without extended attributes.
   ROOT_ACCESS_KEY=$ACCESS_KEY ROOT_SECRET_KEY=$SECRET_KEY \
-    start "$SERVER" --port "$HOST:$PORT" --region "$REGION" --health /health --quiet \
+    start "$NAME" "$SERVER" --port "$HOST:$PORT" --region "$REGION" --health /health --quiet \
       posix --sidecar "$data/attributes" "$data/objects"
-  wait_until http_ok "http://$HOST:$PORT/health"
+  wait_until "$NAME" http_ok "http://$HOST:$PORT/health"
 }
 
 show() {
@@ -40,5 +40,7 @@ show() {
   echo "S3_ACCESS_KEY=$ACCESS_KEY"
   echo "S3_SECRET_KEY=$SECRET_KEY"
 }
+
+down() { stop "$NAME" TERM; }
 
 dispatch "$@"

@@ -10,6 +10,7 @@ import io.matih.inference.server.persistence.DatabaseStartException;
 import io.matih.inference.server.security.BindRefusedException;
 import io.matih.inference.server.settings.Settings;
 import io.matih.inference.server.settings.SettingsException;
+import java.util.Objects;
 
 /// What the launcher starts.
 public final class Main {
@@ -26,7 +27,7 @@ public final class Main {
         try {
             return ServingServer.start(settings);
         } catch (BindRefusedException e) {
-            throw new SettingsException(e.getMessage(), e);
+            throw new SettingsException(Objects.requireNonNull(e.getMessage()), e);
         } catch (DatabaseStartException e) {
             throw switch (e.reason()) {
                 case STORE_LOCKED, DATABASE_UNAVAILABLE ->

@@ -53,7 +53,7 @@ final class Routes {
                 Route.get("/openapi.json", docs::document),
                 Route.get("/docs", docs::page).producing(MediaType.HTML),
                 Route.get("/docs/{file}", docs::file)
-                        .producing(MediaType.JAVASCRIPT, MediaType.CSS, MediaType.SVG));
+                        .producing(MediaType.JAVASCRIPT, MediaType.CSS));
     }
 
     /// Largest bodies, in bytes.

@@ -62,7 +62,8 @@ public final class ServingServer implements RunningServer {
                             new JdbiModelVersionStore(database),
                             new JdbiDeploymentStore(database),
                             new JdbiVerdictStore(database));
-            var registry = start(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
+            var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+            started.push(registry::close);
             engine = start(Engine.start(parts.engine(), stores, registry));
             var background = start(Executors.newVirtualThreadPerTaskExecutor());
             http = HttpServer.start(parts.http(), routes(settings, stores, registry, background));

@@ -37,6 +37,24 @@ public record HttpLimits(
 
     private static final long MIB = 1024 * 1024;
 
+    public HttpLimits withBodies(long ofAnyRoute, long ofPredictions) {
+        return new HttpLimits(
+                ofAnyRoute,
+                ofPredictions,
+                inflationRatio,
+                headerBytes,
+                headerCount,
+                uriBytes,
+                idleTimeout,
+                headerTimeout,
+                bodyBytesPerSecond,
+                bodyGrace,
+                connections,
+                connectionsPerAddress,
+                connectionsPerLoopbackAddress,
+                chunks);
+    }
+
     public static HttpLimits defaults() {
         return new HttpLimits(
                 64 * MIB,

@@ -7,6 +7,8 @@ public final class MediaType {
     public static final String ZIP = "application/zip";
     public static final String TEXT = "text/plain";
     public static final String HTML = "text/html";
+    public static final String JAVASCRIPT = "text/javascript";
+    public static final String CSS = "text/css";
     public static final String EVENT_STREAM = "text/event-stream";
 
     private MediaType() {}

@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ServingException;
 import io.matih.inference.engine.model.Verdict;
+import io.matih.inference.engine.onnx.OnnxInspector;
+import io.matih.inference.engine.onnx.OnnxLimits;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -30,7 +32,7 @@ final class LoadProbe {
         try {
             var verdict =
                     examine(
-                            DeclaredModel::read,
+                            new OnnxInspector(OnnxLimits.DEFAULT)::inspect,
                             Path.of(arguments[0]),
                             Duration.ofMillis(Long.parseLong(arguments[1])));
             System.out.writeBytes((ProbeReport.of(verdict).toJson() + "\n").getBytes(UTF_8));

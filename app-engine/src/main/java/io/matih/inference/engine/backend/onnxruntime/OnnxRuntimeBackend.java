@@ -33,6 +33,11 @@ public final class OnnxRuntimeBackend implements Backend {
                         new ProbeProcess(LoadProbe.class.getName(), settings));
     }
 
+    /// What works on this machine, for a process that runs no back-end.
+    public static List<ProviderReport> probeProviders() {
+        return new Providers(new Sessions()).all();
+    }
+
     @Override
     public String name() {
         return "onnxruntime";

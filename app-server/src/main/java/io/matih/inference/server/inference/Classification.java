@@ -14,6 +14,8 @@ import java.util.PriorityQueue;
 /// The classification extension of the Open Inference Protocol: the best classes of each row in
 /// place of all scores.
 public final class Classification {
+    private static final int FIRST_CAPACITY = 1024;
+
     private Classification() {}
 
     /// The highest scores, best first, as strings `value:index`; of equal scores the lower index
@@ -35,7 +37,7 @@ public final class Classification {
         long perRow = batched ? shape.elementsPerRow() : shape.axis(0);
         long rows = batched ? shape.axis(0) : 1;
         long kept = Math.min(classes, perRow);
-        var target = new ElementBuffer(Math.toIntExact(rows * kept * Long.BYTES));
+        var target = new ElementBuffer(FIRST_CAPACITY);
         var numbers = new Scores(scores);
         if (!nonFiniteAllowed) {
             numbers.requireFinite();

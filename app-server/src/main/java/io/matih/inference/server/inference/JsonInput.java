@@ -4,12 +4,15 @@ import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ErrorDetail;
 import io.matih.inference.engine.error.ServingException;
 
+import org.jspecify.annotations.Nullable;
+
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.exc.StreamConstraintsException;
 
 import java.math.BigInteger;
+import java.util.List;
 import java.util.function.Function;
 
 /// The tokens of one JSON value, one after the other, and errors that say where they are. One
@@ -217,7 +220,7 @@ public final class JsonInput {
     }
 
     ServingException malformed(String message) {
-        return malformed(message, offset());
+        return malformed(message, offset(), path(), null);
     }
 
     ServingException translate(JacksonException e) {
@@ -225,12 +228,12 @@ public final class JsonInput {
             int here = mark.start() + (int) parser.currentLocation().getByteOffset();
             return new ServingException(
                     ErrorCode.JSON_LIMIT,
-                    "%s at %s%s".formatted(limit(e), text.place(here), in()),
+                    "%s at %s%s".formatted(limit(e), text.place(here), in(failedPath())),
                     e);
         }
         var location = e.getLocation();
         long offset = (location == null ? parser.currentLocation() : location).getByteOffset();
-        return malformed("not JSON", mark.start() + (int) Math.max(0, offset));
+        return malformed("not JSON", mark.start() + (int) Math.max(0, offset), failedPath(), e);
     }
 
     private static String limit(JacksonException e) {
@@ -251,15 +254,23 @@ public final class JsonInput {
         return "too much JSON";
     }
 
-    private ServingException malformed(String message, int offset) {
+    private ServingException malformed(
+            String message, int offset, String path, @Nullable Throwable cause) {
         return new ServingException(
                 ErrorCode.MALFORMED_JSON,
                 "%s at %s%s, near '%s'"
-                        .formatted(message, text.place(offset), in(), text.around(offset)));
+                        .formatted(message, text.place(offset), in(path), text.around(offset)),
+                List.of(new ErrorDetail(path, null, text.around(offset))),
+                null,
+                cause);
     }
 
-    private String in() {
-        var path = path();
+    /// Where the parser was when it gave up, which is past the current token.
+    private String failedPath() {
+        return JsonPath.ofFailure(mark.path(), parser.streamReadContext());
+    }
+
+    private static String in(String path) {
         return path.isEmpty() ? "" : " in " + path;
     }
 

@@ -1,5 +1,8 @@
 package io.matih.inference.server.inference;
 
+import io.matih.inference.engine.error.ErrorCode;
+import io.matih.inference.engine.error.ServingException;
+
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -149,6 +152,11 @@ public final class JsonOutput {
 
     private void reserve(long count) {
         if (count > bytes.length - size) {
+            if (count > LARGEST - size) {
+                throw new ServingException(
+                        ErrorCode.OUTPUT_TOO_LARGE,
+                        "the answer takes more than %d bytes as JSON".formatted(LARGEST));
+            }
             long wanted = Math.max(size + count, bytes.length * 2L);
             bytes = Arrays.copyOf(bytes, (int) Math.min(LARGEST, wanted));
         }

@@ -21,6 +21,11 @@ final class JsonPath {
         return render(root, parent(holder));
     }
 
+    /// The value that could not be read.
+    static String ofFailure(String root, TokenStreamContext context) {
+        return render(root, context);
+    }
+
     private static TokenStreamContext parent(TokenStreamContext context) {
         var parent = context.getParent();
         return parent == null ? context : parent;

@@ -52,8 +52,9 @@ final class EndpointGuard implements ExecutionInterceptor {
         }
     }
 
+    /// In the usual form: `169.254.1.1`, not as one number, which nobody recognizes.
     private static boolean isWrittenAddress(String host) {
-        return host.startsWith("[") || host.matches("[0-9.]+");
+        return host.startsWith("[") || host.matches("[0-9]+(?:\\.[0-9]+){3}");
     }
 
     private static boolean isInternal(InetAddress address) {

@@ -16,6 +16,8 @@ final class FileName {
     /// What operating systems leave in folders and archives: no part of any model.
     private static final Pattern LITTER = Pattern.compile("(?:.*/)?(?:\\.|__MACOSX/).*");
 
+    private static final Pattern HIDING = Pattern.compile("(^|/)\\.+(?=[^/.])");
+
     static final String RULE =
             "at most %d letters, digits and ._+=@,()- in at most %d folders"
                     .formatted(MAX_LENGTH, MAX_DEPTH);
@@ -34,9 +36,8 @@ final class FileName {
         return SEGMENT.matcher(segment).matches() && !DEVICE.matcher(segment).matches();
     }
 
-    /// Hidden files, but never `.` or `..`.
+    /// Hidden files, and files in hidden folders, whose names are safe but for the dot in front.
     static boolean isLitter(String name) {
-        return LITTER.matcher(name).matches()
-                && Arrays.stream(name.split("/", -1)).noneMatch(s -> s.matches("\\.{0,2}"));
+        return LITTER.matcher(name).matches() && isSafe(HIDING.matcher(name).replaceAll("$1"));
     }
 }

@@ -11,7 +11,7 @@ import io.matih.inference.engine.model.StagedModel;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -138,13 +138,14 @@ public final class FolderModelRepository implements ModelRepository {
     }
 
     private void discardArtifact(String digest) throws IOException {
-        var artifact = folder.resolve(digest);
-        if (Files.exists(artifact, LinkOption.NOFOLLOW_LINKS)) {
-            var leaving = staging.resolve(UUID.randomUUID().toString());
-            Files.move(artifact, leaving, ATOMIC_MOVE);
-            PrivateFiles.deleteTree(leaving);
-            PrivateFiles.syncFolder(folder);
+        var leaving = staging.resolve(UUID.randomUUID().toString());
+        try {
+            Files.move(folder.resolve(digest), leaving, ATOMIC_MOVE);
+        } catch (NoSuchFileException e) {
+            return; // It never was, or somebody else was faster.
         }
+        PrivateFiles.syncFolder(folder);
+        PrivateFiles.deleteTree(leaving);
     }
 
     private static List<String> names(Path folder) throws IOException {

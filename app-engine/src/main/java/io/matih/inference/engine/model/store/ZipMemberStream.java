@@ -67,16 +67,14 @@ final class ZipMemberStream extends InputStream {
 
     private int inflate(byte[] target, int offset, int length) throws IOException {
         try {
-            while (!inflater.finished()) {
-                int count = inflater.inflate(target, offset, length);
-                if (count > 0) {
-                    return count;
-                }
-                if (inflater.needsDictionary() || (inflater.needsInput() && !feed())) {
+            int count = inflater.inflate(target, offset, length);
+            while (count == 0 && !inflater.finished()) {
+                if (inflater.needsDictionary() || !feed()) {
                     throw ZipArchive.damaged();
                 }
+                count = inflater.inflate(target, offset, length);
             }
-            return 0;
+            return count;
         } catch (DataFormatException e) {
             throw new ServingException(
                     ErrorCode.ARCHIVE_UNSAFE, ZipArchive.damaged().getMessage(), e);

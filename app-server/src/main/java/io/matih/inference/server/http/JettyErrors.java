@@ -3,6 +3,7 @@ package io.matih.inference.server.http;
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ServingException;
 
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -35,7 +36,7 @@ final class JettyErrors implements Request.Handler {
     private static Throwable failure(
             Request request, Response response, @Nullable Throwable cause) {
         int status = response.getStatus();
-        if (status >= 500 && cause != null) {
+        if (cause != null && !(cause instanceof HttpException)) {
             return cause;
         }
         return switch (status) {
@@ -51,10 +52,9 @@ final class JettyErrors implements Request.Handler {
             case 431 ->
                     new ServingException(ErrorCode.HEADERS_TOO_LARGE, "the headers are too large");
             case 503 -> new ServingException(ErrorCode.OVERLOADED, "the server is overloaded");
-            default ->
-                    status >= 500
-                            ? new ServingException(ErrorCode.INTERNAL, "internal error")
-                            : badHttp();
+            case 500 -> new ServingException(ErrorCode.INTERNAL, "internal error");
+            // Among them a 505 for HTTP/0.9 and a 426 for what looks like HTTP/2.
+            default -> badHttp();
         };
     }
 

@@ -1,5 +1,7 @@
 package io.matih.inference.server.http;
 
+import java.util.Locale;
+
 /// The media types that are read and written.
 public final class MediaType {
     public static final String JSON = "application/json";
@@ -18,6 +20,6 @@ public final class MediaType {
         int semicolon = contentType.indexOf(';');
         return (semicolon < 0 ? contentType : contentType.substring(0, semicolon))
                 .strip()
-                .toLowerCase(java.util.Locale.ROOT);
+                .toLowerCase(Locale.ROOT);
     }
 }

@@ -120,14 +120,15 @@ final class MeteredRequest extends Request.Wrapper {
 
     private static Throwable named(Throwable failure) {
         return switch (failure) {
+            // Also a body that ends too early: its sender may have left, or may wait.
+            case HttpException _ ->
+                    new ServingException(
+                            ErrorCode.BAD_HTTP, "the body's framing is broken", failure);
             case EofException _ ->
                     new ServingException(
                             ErrorCode.CANCELLED,
                             "the client left before its body was read",
                             failure);
-            case HttpException _ ->
-                    new ServingException(
-                            ErrorCode.BAD_HTTP, "the body's framing is broken", failure);
             case TimeoutException _ ->
                     new ServingException(
                             ErrorCode.REQUEST_TIMEOUT, "the body stopped coming in", failure);

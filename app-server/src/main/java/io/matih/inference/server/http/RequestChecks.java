@@ -66,10 +66,10 @@ final class RequestChecks {
 
     private static String unknown(Route route, String name) {
         var nearest = Nearest.of(name, route.query());
-        return "unknown query parameter '%s'%s; allowed: %s"
+        return "unknown query parameter '%s'%s allowed: %s"
                 .formatted(
                         ServingException.clip(name),
-                        nearest.map("; did you mean '%s'?"::formatted).orElse(""),
+                        nearest.map("; did you mean '%s'?"::formatted).orElse(";"),
                         listed(route.query()));
     }
 

@@ -43,6 +43,20 @@ final class TestServer implements AutoCloseable {
 
     static HttpLimits limits(
             Duration headerTimeout, Duration bodyGrace, int connections, int perAddress) {
+        return limits(
+                HttpLimits.defaults().idleTimeout(),
+                headerTimeout,
+                bodyGrace,
+                connections,
+                perAddress);
+    }
+
+    static HttpLimits limits(
+            Duration idleTimeout,
+            Duration headerTimeout,
+            Duration bodyGrace,
+            int connections,
+            int perAddress) {
         var usual = HttpLimits.defaults();
         return new HttpLimits(
                 usual.bodyBytes(),
@@ -51,7 +65,7 @@ final class TestServer implements AutoCloseable {
                 usual.headerBytes(),
                 usual.headerCount(),
                 usual.uriBytes(),
-                usual.idleTimeout(),
+                idleTimeout,
                 headerTimeout,
                 usual.bodyBytesPerSecond(),
                 bodyGrace,

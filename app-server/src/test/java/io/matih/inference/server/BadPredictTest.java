@@ -163,10 +163,9 @@ class BadPredictTest {
 
     @Test
     void aRowThatMakesTheModelFailIsTheModelsFailure() {
-        var input = "{\"model\":\"fails_on_negative\",\"inputs\":[%s]}";
         var sample = TestServer.JSON.readTree(TestServer.resource("/models/fails_on_negative/samples.json"));
         var failing = sample.at("/failing_cases/0/inputs");
-        var answer = server.predict(input.formatted(failing.get(0)));
+        var answer = server.predict("{\"model\":\"fails_on_negative\",\"inputs\":" + failing + "}");
         assertThat(answer.code()).as(answer.body()).isEqualTo("INFERENCE_FAILED");
         assertThat(answer.status()).isEqualTo(500);
         requireErrorForm(answer);

@@ -82,7 +82,7 @@ class KilledServerTest {
         try {
             while (true) {
                 var name = NAMES[random.nextInt(NAMES.length)];
-                int before = expected.get(name).iterator().next();
+                int before = expected.getOrDefault(name, Set.of(NOTHING)).iterator().next();
                 int after = random.nextInt(4) == 0 ? NOTHING : random.nextBoolean() ? 7 : 9;
                 expected.put(name, Set.of(before, after));
                 int status = change(server, name, after);

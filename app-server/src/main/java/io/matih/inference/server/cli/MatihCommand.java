@@ -5,6 +5,7 @@ import io.matih.inference.server.settings.Surroundings;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
@@ -15,6 +16,7 @@ import java.time.Clock;
         name = "matih",
         header = "MATIH Inference: serves models over HTTP and gRPC.",
         synopsisSubcommandLabel = "COMMAND",
+        sortOptions = false,
         description = "",
         commandListHeading = "%nCommands:%n",
         footer = {
@@ -53,28 +55,36 @@ public final class MatihCommand implements Runnable {
         var session = new ClientSession(terminal, surroundings, clock);
         var serveFlags = new SettingFlags();
         var serve =
-                new CommandLine(
-                        new ServeCommand(terminal, surroundings, program.starter(), serveFlags));
+                command(new ServeCommand(terminal, surroundings, program.starter(), serveFlags));
         serveFlags.addTo(serve.getCommandSpec());
         var doctorFlags = new SettingFlags();
         var doctor =
-                new CommandLine(
+                command(
                         new DoctorCommand(
                                 terminal, surroundings, program.providers(), doctorFlags));
         doctorFlags.addTo(doctor.getCommandSpec());
+        var root = new CommandLine(new MatihCommand());
+        addHelp(root.getCommandSpec());
         var commands =
-                new CommandLine(new MatihCommand())
-                        .addSubcommand(serve)
-                        .addSubcommand(new DeployCommand(session))
-                        .addSubcommand(new UndeployCommand(session))
-                        .addSubcommand(new DeploymentsCommand(session))
-                        .addSubcommand(new PredictCommand(session))
-                        .addSubcommand(new ModelsCommand(session))
+                root.addSubcommand(serve)
+                        .addSubcommand(command(new DeployCommand(session)))
+                        .addSubcommand(command(new UndeployCommand(session)))
+                        .addSubcommand(command(new DeploymentsCommand(session)))
+                        .addSubcommand(command(new PredictCommand(session)))
+                        .addSubcommand(command(new ModelsCommand(session)))
                         .addSubcommand(doctor);
         var failures = new CommandFailures(terminal);
-        withHelp(commands);
-        commands.getSubcommands().values().forEach(MatihCommand::withHelp);
-        commands.getCommandSpec().versionProvider(() -> new String[] {Version.text()});
+        commands.getSubcommands()
+                .values()
+                .forEach(c -> c.getCommandSpec().usageMessage().abbreviateSynopsis(true));
+        commands.getCommandSpec()
+                .addOption(
+                        OptionSpec.builder("-V", "--version")
+                                .versionHelp(true)
+                                .order(1000)
+                                .description("Show the version")
+                                .build())
+                .versionProvider(() -> new String[] {Version.text()});
         return commands.setOut(Output.writer(terminal.out()))
                 .setErr(Output.writer(terminal.err()))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(ansi(terminal)))
@@ -84,14 +94,16 @@ public final class MatihCommand implements Runnable {
                 .setExecutionExceptionHandler(failures);
     }
 
-    private static void withHelp(CommandLine command) {
-        if (!command.getCommandSpec().name().equals("help")) {
-            command.getCommandSpec().mixinStandardHelpOptions(true);
-        }
-        command.getCommandSpec()
-                .usageMessage()
-                .abbreviateSynopsis(!command.getCommandName().equals("matih"))
-                .sortOptions(false);
+    private static CommandLine command(Object command) {
+        var line = new CommandLine(command);
+        line.getCommandSpec()
+                .addOption(
+                        OptionSpec.builder("-h", "--help")
+                                .usageHelp(true)
+                                .order(1000)
+                                .description("Show this help")
+                                .build());
+        return line;
     }
 
     private static CommandLine.Help.Ansi ansi(Terminal terminal) {
@@ -100,6 +112,6 @@ public final class MatihCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "which command?");
+        throw new ParameterException(spec.commandLine(), "no command is given");
     }
 }

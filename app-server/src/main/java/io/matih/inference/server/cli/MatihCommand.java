@@ -6,10 +6,10 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 import java.time.Clock;
+import java.util.concurrent.Callable;
 
 /// The `matih` command and its subcommands; `run` returns the exit code.
 @Command(
@@ -27,8 +27,9 @@ import java.time.Clock;
             "  matih predict iris --data '[[5.1,3.5,1.4,0.2]]'"
         },
         subcommands = CommandLine.HelpCommand.class)
-public final class MatihCommand implements Runnable {
+public final class MatihCommand implements Callable<Integer> {
     private static final int WIDEST_HELP = 100;
+    private static final int NARROWEST_HELP = 60;
 
     @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -63,10 +64,9 @@ public final class MatihCommand implements Runnable {
                         new DoctorCommand(
                                 terminal, surroundings, program.providers(), doctorFlags));
         doctorFlags.addTo(doctor.getCommandSpec());
-        var root = new CommandLine(new MatihCommand());
-        addHelp(root.getCommandSpec());
         var commands =
-                root.addSubcommand(serve)
+                command(new MatihCommand())
+                        .addSubcommand(serve)
                         .addSubcommand(command(new DeployCommand(session)))
                         .addSubcommand(command(new UndeployCommand(session)))
                         .addSubcommand(command(new DeploymentsCommand(session)))
@@ -88,7 +88,7 @@ public final class MatihCommand implements Runnable {
         return commands.setOut(Output.writer(terminal.out()))
                 .setErr(Output.writer(terminal.err()))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(ansi(terminal)))
-                .setUsageHelpWidth(Math.min(WIDEST_HELP, terminal.columns()))
+                .setUsageHelpWidth(Math.clamp(terminal.columns(), NARROWEST_HELP, WIDEST_HELP))
                 .setAbbreviatedSubcommandsAllowed(false)
                 .setParameterExceptionHandler(failures)
                 .setExecutionExceptionHandler(failures);
@@ -110,8 +110,10 @@ public final class MatihCommand implements Runnable {
         return terminal.colours() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF;
     }
 
+    /// Without a command there is nothing to do but to say which there are.
     @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "no command is given");
+    public Integer call() {
+        spec.commandLine().usage(spec.commandLine().getErr());
+        return ExitCode.USAGE;
     }
 }

@@ -68,7 +68,7 @@ final class ClientCommandsTest {
                         """
                         NAME        VERSION  STATE        BACKEND      DEVICE  INSTANCES  QUEUE  REQ/S     P50     P99  ERRORS   MEMORY  UPDATED    REASON
                         iris              3  READY        onnxruntime  cpu             2      0  118.2  3.1 ms  9.4 ms     0 %  220 MiB  3 min ago
-                        digits-cnn       12  UNAVAILABLE  onnxruntime                  0                                                  6 h ago    warm-up failed\\u001b[31m\\u000ared
+                        digits-cnn       12  UNAVAILABLE  onnxruntime                  0                                                 6 h ago    warm-up failed\\u001b[31m\\u000ared
                         """);
     }
 
@@ -194,14 +194,14 @@ final class ClientCommandsTest {
 
     @Test
     void aRefusedUploadIsToldBeforeItTravels() throws IOException {
-        try (var file = Files.newOutputStream(folder.resolve("big.onnx"))) {
-            file.write(new byte[4 << 20]);
+        Files.write(folder.resolve("big.onnx"), new byte[4 << 20]);
+        var refusal =
+                "{\"error\":\"the model has 4 MiB, 1 MiB is allowed\",\"code\":\"MODEL_TOO_LARGE\",\"request_id\":\"r\"}";
+        try (var refusing = new RefusingServer("413 Content Too Large", refusal)) {
+            assertThat(matih.run("deploy", "iris", "big.onnx", "--server", refusing.url()))
+                    .isEqualTo(1);
+            assertThat(refusing.head()).contains("Expect: 100-continue", "Content-Length: 4194304");
         }
-        server.refuse(
-                "POST " + API + "uploads",
-                413,
-                "{\"error\":\"the model has 4 MiB, 1 MiB is allowed\",\"code\":\"MODEL_TOO_LARGE\",\"request_id\":\"r\"}");
-        assertThat(matih.run("deploy", "iris", "big.onnx")).isEqualTo(1);
         assertThat(matih.err())
                 .isEqualTo(
                         """
@@ -254,9 +254,9 @@ final class ClientCommandsTest {
         assertThat(matih.out())
                 .isEqualTo(
                         """
-                        ROW             label  probabilities            species\\u001b[31m
-                          1                 0  [0.976543, 0.02, 3E-9]   setosa
-                          2  9007199254740993  [0.1, 0.2, 0.7]          virginica
+                        ROW             label  probabilities           species\\u001b[31m
+                          1                 0  [0.976543, 0.02, 3E-9]  setosa
+                          2  9007199254740993  [0.1, 0.2, 0.7]         virginica
                         iris version 3, cpu, 0.91 ms
                         """);
         assertThat(sent().path("parameters").path("timeout").longValue()).isEqualTo(50_000);

@@ -19,7 +19,7 @@ public final class FakeServer implements AutoCloseable {
     private final Map<String, Reply> replies = new HashMap<>();
     private final List<Call> calls = Collections.synchronizedList(new ArrayList<>());
 
-    private record Reply(int status, String body, boolean readsBody) {}
+    private record Reply(int status, String body) {}
 
     /// One request as it came.
     ///
@@ -50,13 +50,7 @@ public final class FakeServer implements AutoCloseable {
 
     /// @param call method and URI: `GET /healthz`
     public FakeServer on(String call, int status, String body) {
-        replies.put(call, new Reply(status, body, true));
-        return this;
-    }
-
-    /// Answers without having read the request's body.
-    public FakeServer refuse(String call, int status, String body) {
-        replies.put(call, new Reply(status, body, false));
+        replies.put(call, new Reply(status, body));
         return this;
     }
 
@@ -70,8 +64,8 @@ public final class FakeServer implements AutoCloseable {
 
     private void answer(HttpExchange exchange) throws IOException {
         var call = exchange.getRequestMethod() + " " + exchange.getRequestURI();
-        var reply = replies.getOrDefault(call, new Reply(404, "no such page", true));
-        var body = reply.readsBody() ? exchange.getRequestBody().readAllBytes() : new byte[0];
+        var reply = replies.getOrDefault(call, new Reply(404, "no such page"));
+        var body = exchange.getRequestBody().readAllBytes();
         calls.add(
                 new Call(
                         exchange.getRequestMethod(),

@@ -64,7 +64,8 @@ final class ServeCommandTest {
             var address = folder.resolve("data/address.json");
             assertThat(json.readTree(Files.readString(address))).isEqualTo(json.readTree(expected));
 
-            process.destroy();
+            // Process.destroy would close the streams as well.
+            assertThat(process.toHandle().destroy()).isTrue();
 
             assertThat(process.waitFor()).isZero();
             assertThat(out.lines()).containsExactly("drained");

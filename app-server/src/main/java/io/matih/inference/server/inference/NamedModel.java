@@ -1,0 +1,33 @@
+package io.matih.inference.server.inference;
+
+import io.matih.inference.engine.serving.Router;
+import io.matih.inference.engine.serving.Signature;
+import io.matih.inference.engine.telemetry.ModelMeters;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.Optional;
+
+/// The router's signatures, and the memory of which model one request named. For one request.
+final class NamedModel implements SignatureSource {
+    private final Router router;
+    private @Nullable String model;
+
+    NamedModel(Router router) {
+        this.router = router;
+    }
+
+    @Override
+    public Signature signature(String name, @Nullable String version) {
+        return router.signature(name, version);
+    }
+
+    @Override
+    public void named(String name) {
+        model = name;
+    }
+
+    Optional<ModelMeters> meters() {
+        return Optional.ofNullable(model).flatMap(router::meters);
+    }
+}

@@ -11,6 +11,7 @@ import io.matih.inference.engine.onnx.OnnxExternalData;
 import io.matih.inference.engine.serving.Router;
 import io.matih.inference.engine.telemetry.ServingMeters;
 import io.micrometer.core.instrument.MeterRegistry;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -72,9 +73,7 @@ public final class Engine implements AutoCloseable {
         meters.gauge(
                 "matih.native.tensors", "Native tensors that are not released", memory::tensors);
         meters.gauge(
-                "matih.native.buffer.bytes",
-                "Bytes of native batch buffers",
-                memory::bufferBytes);
+                "matih.native.buffer.bytes", "Bytes of native batch buffers", memory::bufferBytes);
     }
 
     /// Waits until every deployment of before is ready, or known to be unavailable.

@@ -4,11 +4,14 @@ import io.matih.inference.engine.backend.onnxruntime.OnnxRuntimeSettings;
 import io.matih.inference.engine.model.store.S3Settings;
 import io.matih.inference.engine.model.store.StoreLimits;
 import io.matih.inference.engine.serving.ServingLimits;
-import java.nio.file.Path;
-import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 
+import java.nio.file.Path;
+import java.util.List;
+
 /// What the engine needs to be told.
+///
 /// @param dataFolder where it keeps models, uploads and staging
 /// @param storeRoots existing folders and `s3://bucket[/prefix]` that sources may name
 /// @param s3 needed where a root is a bucket

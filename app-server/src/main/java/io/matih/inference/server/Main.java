@@ -10,6 +10,7 @@ import io.matih.inference.server.persistence.DatabaseStartException;
 import io.matih.inference.server.security.BindRefusedException;
 import io.matih.inference.server.settings.Settings;
 import io.matih.inference.server.settings.SettingsException;
+
 import java.util.Objects;
 
 /// What the launcher starts.

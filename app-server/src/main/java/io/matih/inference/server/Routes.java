@@ -8,6 +8,7 @@ import io.matih.inference.server.inference.PredictHandler;
 import io.matih.inference.server.metrics.MetricsHandler;
 import io.matih.inference.server.model.ModelHandler;
 import io.matih.inference.server.model.UploadHandler;
+
 import java.util.List;
 
 /// Every route of the server. `openapi.json` says the same for people; a test compares the two.
@@ -47,9 +48,7 @@ final class Routes {
                         .consuming(MediaType.OCTET_STREAM, MediaType.ZIP)
                         .withBodyLimit(limits.uploadBytes()),
                 Route.get("/healthz", metrics::health).servingInDrain(),
-                Route.get("/metrics", metrics::scrape)
-                        .producing(MediaType.TEXT)
-                        .servingInDrain(),
+                Route.get("/metrics", metrics::scrape).producing(MediaType.TEXT).servingInDrain(),
                 Route.get("/openapi.json", docs::document),
                 Route.get("/docs", docs::page).producing(MediaType.HTML),
                 Route.get("/docs/{file}", docs::file)
@@ -57,6 +56,7 @@ final class Routes {
     }
 
     /// Largest bodies, in bytes.
+    ///
     /// @param controlBytes of deploy and its like
     record Limits(long predictBytes, long controlBytes, long uploadBytes) {}
 }

@@ -12,13 +12,15 @@ import io.matih.inference.server.persistence.DatabaseSettings;
 import io.matih.inference.server.settings.SettingKeys;
 import io.matih.inference.server.settings.Settings;
 import io.matih.inference.server.settings.SettingsException;
+
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// The settings, cut into what each part of the server needs.
 final class ServerSettings {
@@ -53,8 +55,8 @@ final class ServerSettings {
                         null));
     }
 
-    /// The default roots are made where they are missing: they are the folders that a newcomer is told
-    /// to put models in. Others must exist, or a typing error would go unnoticed.
+    /// The default roots are made where they are missing: they are the folders that a newcomer is
+    /// told to put models in. Others must exist, or a typing error would go unnoticed.
     private List<String> storeRoots() {
         var roots = settings.get(SettingKeys.STORE_ROOTS);
         for (var root : roots) {

@@ -2,6 +2,10 @@ package io.matih.inference.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,13 +17,10 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/// `kill -9` at random moments while models are deployed, replaced and undeployed: after the restart
-/// every acknowledged change is there, the one that was under way is there or not, never half, and no
-/// file is left that nothing names.
+/// `kill -9` at random moments while models are deployed, replaced and undeployed: after the
+/// restart every acknowledged change is there, the one that was under way is there or not, never
+/// half, and no file is left that nothing names.
 class KilledServerTest {
     private static final String API = TestServer.API;
     private static final String[] NAMES = {"a", "b", "c"};
@@ -73,7 +74,8 @@ class KilledServerTest {
                                     try {
                                         server.process()
                                                 .waitFor(
-                                                        killAfter.toMillis(), TimeUnit.MILLISECONDS);
+                                                        killAfter.toMillis(),
+                                                        TimeUnit.MILLISECONDS);
                                         server.kill();
                                     } catch (InterruptedException e) {
                                         throw new IllegalStateException(e);
@@ -99,14 +101,18 @@ class KilledServerTest {
     private static int change(ServerProcess server, String name, int constant)
             throws IOException, InterruptedException {
         if (constant == NOTHING) {
-            return server.post(API + "/undeploy", "application/json", json("{\"name\":\"%s\"}".formatted(name)))
+            return server.post(
+                            API + "/undeploy",
+                            "application/json",
+                            json("{\"name\":\"%s\"}".formatted(name)))
                     .statusCode();
         }
         var model = TestServer.model("constant_" + constant);
         var upload = server.post(API + "/uploads", "application/octet-stream", model);
         var uri = TestServer.JSON.readTree(upload.body()).get("uri").stringValue();
         var body =
-                "{\"name\":\"%s\",\"source\":{\"uri\":\"%s\"},\"replace\":true}".formatted(name, uri);
+                "{\"name\":\"%s\",\"source\":{\"uri\":\"%s\"},\"replace\":true}"
+                        .formatted(name, uri);
         return server.post(API + "/deploy", "application/json", json(body)).statusCode();
     }
 
@@ -134,7 +140,9 @@ class KilledServerTest {
     private static void requireNoOrphans(ServerProcess server, Path data)
             throws IOException, InterruptedException {
         var registered =
-                TestServer.JSON.readTree(server.get(API + "/models").body()).findValuesAsString("sha256");
+                TestServer.JSON
+                        .readTree(server.get(API + "/models").body())
+                        .findValuesAsString("sha256");
         try (var kept = Files.list(data.resolve("repository"))) {
             assertThat(
                             kept.map(path -> path.getFileName().toString())

@@ -30,7 +30,8 @@ final class ServerProcess implements AutoCloseable {
         this.log = log;
     }
 
-    static ServerProcess start(Path data, String... flags) throws IOException, InterruptedException {
+    static ServerProcess start(Path data, String... flags)
+            throws IOException, InterruptedException {
         var ready = data.resolveSibling(data.getFileName() + ".ready.json");
         Files.deleteIfExists(ready);
         var log = data.resolveSibling(data.getFileName() + ".log");

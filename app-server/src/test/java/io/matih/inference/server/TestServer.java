@@ -3,6 +3,10 @@ package io.matih.inference.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.matih.inference.server.settings.Settings;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -16,8 +20,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// A real server on free ports, and the few calls that every test makes.
 public final class TestServer implements AutoCloseable {

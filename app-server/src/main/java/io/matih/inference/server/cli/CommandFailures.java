@@ -43,14 +43,30 @@ final class CommandFailures implements IParameterExceptionHandler, IExecutionExc
                 }
             }
         }
-        return usage(String.valueOf(failure.getMessage()), command);
+        return usage(message(failure), command);
+    }
+
+    private static String message(ParameterException failure) {
+        if (!(failure instanceof UnmatchedArgumentException unmatched)) {
+            return String.valueOf(failure.getMessage()).replaceFirst("^Error: ", "");
+        }
+        var argument = unmatched.getUnmatched().getFirst();
+        var kind =
+                argument.startsWith("-")
+                        ? "option"
+                        : failure.getCommandLine().getSubcommands().isEmpty()
+                                ? "further argument"
+                                : "command";
+        var meant = unmatched.getSuggestions().stream().findFirst();
+        return "there is no %s '%s'%s"
+                .formatted(kind, argument, meant.map("; did you mean '%s'?"::formatted).orElse(""));
     }
 
     @Override
     public int handleExecutionException(
             Exception failure, CommandLine command, @Nullable ParseResult parsed) {
         return switch (failure) {
-            case ParameterException wrong -> usage(String.valueOf(wrong.getMessage()), command);
+            case ParameterException wrong -> usage(message(wrong), command);
             case UsageException wrong -> usage(wrong.getMessage(), command);
             default -> fail(failure, isServer(command));
         };

@@ -9,6 +9,10 @@ import io.matih.inference.server.settings.SettingKeys;
 import io.matih.inference.server.settings.Settings;
 import io.matih.inference.server.settings.SettingsLoader;
 import io.matih.inference.server.settings.Surroundings;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -23,8 +27,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
 /// `matih demo`: the whole way on an empty machine, by the REST calls that any client makes.
 @Command(
@@ -96,8 +98,8 @@ final class DemoCommand implements Callable<Integer> {
         Runtime.getRuntime().halt(ExitCode.OK);
     }
 
-    /// A data folder of its own, and ports that are free: a first look must not fail because something
-    /// else listens on 8080, nor touch what a real server keeps.
+    /// A data folder of its own, and ports that are free: a first look must not fail because
+    /// something else listens on 8080, nor touch what a real server keeps.
     private Settings settings() throws IOException {
         var given = new HashMap<>(flags.given());
         if (!given.containsKey(SettingKeys.DATA_DIR.key())) {

@@ -19,6 +19,7 @@ import java.util.concurrent.Callable;
 /// `matih deploy`: sends a model where it is a local file, and has it served under a name.
 @Command(
         name = "deploy",
+        sortOptions = false,
         header = "Serves a model under a name.",
         description = {
             "",

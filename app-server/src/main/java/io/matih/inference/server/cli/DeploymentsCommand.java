@@ -18,6 +18,7 @@ import java.util.concurrent.Callable;
 /// `matih deployments`: what is served, as a table, or everything about one.
 @Command(
         name = "deployments",
+        sortOptions = false,
         header = "Lists what is deployed, or shows one deployment.",
         description = {"", "Rates and latencies are those of the last minute.", ""},
         footer = {

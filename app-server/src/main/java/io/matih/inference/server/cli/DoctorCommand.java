@@ -25,6 +25,7 @@ import java.util.function.Supplier;
 /// `matih doctor`: whether a server could run here, and what every setting is and why.
 @Command(
         name = "doctor",
+        sortOptions = false,
         header = "Checks whether a server can run here, and shows every setting.",
         description = {
             "",

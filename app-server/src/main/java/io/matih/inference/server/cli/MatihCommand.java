@@ -5,16 +5,18 @@ import io.matih.inference.server.settings.Surroundings;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Spec;
 
 import java.time.Clock;
+import java.util.concurrent.Callable;
 
 /// The `matih` command and its subcommands; `run` returns the exit code.
 @Command(
         name = "matih",
         header = "MATIH Inference: serves models over HTTP and gRPC.",
         synopsisSubcommandLabel = "COMMAND",
+        sortOptions = false,
         description = "",
         commandListHeading = "%nCommands:%n",
         footer = {
@@ -25,8 +27,9 @@ import java.time.Clock;
             "  matih predict iris --data '[[5.1,3.5,1.4,0.2]]'"
         },
         subcommands = CommandLine.HelpCommand.class)
-public final class MatihCommand implements Runnable {
+public final class MatihCommand implements Callable<Integer> {
     private static final int WIDEST_HELP = 100;
+    private static final int NARROWEST_HELP = 60;
 
     @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -53,59 +56,68 @@ public final class MatihCommand implements Runnable {
         var session = new ClientSession(terminal, surroundings, clock);
         var serveFlags = new SettingFlags();
         var serve =
-                new CommandLine(
-                        new ServeCommand(terminal, surroundings, program.starter(), serveFlags));
+                command(new ServeCommand(terminal, surroundings, program.starter(), serveFlags));
         serveFlags.addTo(serve.getCommandSpec());
         var demoFlags = new SettingFlags();
-        var demo =
-                new CommandLine(
-                        new DemoCommand(terminal, surroundings, program.starter(), demoFlags));
+        var demo = command(new DemoCommand(terminal, surroundings, program.starter(), demoFlags));
         demoFlags.addTo(demo.getCommandSpec());
         var doctorFlags = new SettingFlags();
         var doctor =
-                new CommandLine(
+                command(
                         new DoctorCommand(
                                 terminal, surroundings, program.providers(), doctorFlags));
         doctorFlags.addTo(doctor.getCommandSpec());
         var commands =
-                new CommandLine(new MatihCommand())
+                command(new MatihCommand())
                         .addSubcommand(demo)
                         .addSubcommand(serve)
-                        .addSubcommand(new DeployCommand(session))
-                        .addSubcommand(new UndeployCommand(session))
-                        .addSubcommand(new DeploymentsCommand(session))
-                        .addSubcommand(new PredictCommand(session))
-                        .addSubcommand(new ModelsCommand(session))
+                        .addSubcommand(command(new DeployCommand(session)))
+                        .addSubcommand(command(new UndeployCommand(session)))
+                        .addSubcommand(command(new DeploymentsCommand(session)))
+                        .addSubcommand(command(new PredictCommand(session)))
+                        .addSubcommand(command(new ModelsCommand(session)))
                         .addSubcommand(doctor);
         var failures = new CommandFailures(terminal);
-        withHelp(commands);
-        commands.getSubcommands().values().forEach(MatihCommand::withHelp);
-        commands.getCommandSpec().versionProvider(() -> new String[] {Version.text()});
+        commands.getSubcommands()
+                .values()
+                .forEach(c -> c.getCommandSpec().usageMessage().abbreviateSynopsis(true));
+        commands.getCommandSpec()
+                .addOption(
+                        OptionSpec.builder("-V", "--version")
+                                .versionHelp(true)
+                                .order(1000)
+                                .description("Show the version")
+                                .build())
+                .versionProvider(() -> new String[] {Version.text()});
         return commands.setOut(Output.writer(terminal.out()))
                 .setErr(Output.writer(terminal.err()))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(ansi(terminal)))
-                .setUsageHelpWidth(Math.min(WIDEST_HELP, terminal.columns()))
+                .setUsageHelpWidth(Math.clamp(terminal.columns(), NARROWEST_HELP, WIDEST_HELP))
                 .setAbbreviatedSubcommandsAllowed(false)
                 .setParameterExceptionHandler(failures)
                 .setExecutionExceptionHandler(failures);
     }
 
-    private static void withHelp(CommandLine command) {
-        if (!command.getCommandSpec().name().equals("help")) {
-            command.getCommandSpec().mixinStandardHelpOptions(true);
-        }
-        command.getCommandSpec()
-                .usageMessage()
-                .abbreviateSynopsis(!command.getCommandName().equals("matih"))
-                .sortOptions(false);
+    private static CommandLine command(Object command) {
+        var line = new CommandLine(command);
+        line.getCommandSpec()
+                .addOption(
+                        OptionSpec.builder("-h", "--help")
+                                .usageHelp(true)
+                                .order(1000)
+                                .description("Show this help")
+                                .build());
+        return line;
     }
 
     private static CommandLine.Help.Ansi ansi(Terminal terminal) {
         return terminal.colours() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF;
     }
 
+    /// Without a command there is nothing to do but to say which there are.
     @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "which command?");
+    public Integer call() {
+        spec.commandLine().usage(spec.commandLine().getErr());
+        return ExitCode.USAGE;
     }
 }

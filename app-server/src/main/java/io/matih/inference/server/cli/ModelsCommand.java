@@ -14,6 +14,7 @@ import java.util.concurrent.Callable;
 /// `matih models`: every registered model version, deployed or not.
 @Command(
         name = "models",
+        sortOptions = false,
         header = "Lists the registered models and their versions.",
         description = {
             "",

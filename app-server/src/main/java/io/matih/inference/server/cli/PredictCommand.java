@@ -23,6 +23,7 @@ import java.util.concurrent.Callable;
 /// `matih predict`: sends rows to a deployment and shows what it answers.
 @Command(
         name = "predict",
+        sortOptions = false,
         header = "Sends rows to a deployment and shows its answers.",
         description = {
             "",

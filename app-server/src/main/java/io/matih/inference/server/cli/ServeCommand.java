@@ -22,6 +22,7 @@ import java.util.concurrent.Callable;
 /// `matih serve`: runs the server until SIGTERM or Ctrl-C, which drain it.
 @Command(
         name = "serve",
+        sortOptions = false,
         header = "Runs the server until Ctrl-C or SIGTERM.",
         description = {
             "",

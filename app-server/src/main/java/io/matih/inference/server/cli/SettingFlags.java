@@ -11,6 +11,7 @@ import picocli.CommandLine.Model.ISetter;
 import picocli.CommandLine.Model.OptionSpec;
 
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /// Every setting as an option of a command: `--http.port N`.
@@ -54,14 +55,16 @@ final class SettingFlags {
     }
 
     private static String label(Setting<?> setting) {
-        var key = setting.key();
-        if (key.endsWith(".port") || key.endsWith("_rows")) {
-            return "N";
-        }
-        if (key.endsWith("_bytes")) {
-            return "SIZE";
-        }
-        return key.substring(key.lastIndexOf('.') + 1).toUpperCase(java.util.Locale.ROOT);
+        var word = setting.key().substring(setting.key().lastIndexOf('.') + 1);
+        return switch (word) {
+            case "port", "max_rows" -> "N";
+            case "timeout" -> "TIME";
+            case "roots", "allowed_hosts", "allowed_origins" -> "LIST";
+            case "path_style" -> "BOOL";
+            case "endpoint" -> "URL";
+            case "access_key" -> "KEY";
+            default -> word.endsWith("_bytes") ? "SIZE" : word.toUpperCase(Locale.ROOT);
+        };
     }
 
     private record Recorder(Map<String, String> given, String key) implements ISetter {

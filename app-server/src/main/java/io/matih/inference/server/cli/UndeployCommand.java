@@ -16,6 +16,7 @@ import java.util.concurrent.Callable;
 /// `matih undeploy`: stops serving a name after its requests have finished.
 @Command(
         name = "undeploy",
+        sortOptions = false,
         header = "Stops serving a model.",
         description = {
             "",

@@ -1,6 +1,13 @@
 package io.matih.inference.server.demo;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+
+import org.jspecify.annotations.Nullable;
+
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.json.JsonMapper;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -8,12 +15,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.PropertyNamingStrategies;
-import tools.jackson.databind.json.JsonMapper;
 
 /// A model that ships with the product, as its `sample.json` describes it.
+///
 /// @param features the test set's columns, in the order of the input's elements
 /// @param input the model's input
 /// @param inputShape its axis lengths, -1 for the batch
@@ -76,6 +80,7 @@ public record Sample(
     }
 
     /// One row of the test set.
+    ///
     /// @param values numbers as the file spells them
     /// @param label index of the true class
     public record Row(List<String> values, int label) {}

@@ -3,6 +3,12 @@ package io.matih.inference.server.demo;
 import io.matih.inference.server.client.Answer;
 import io.matih.inference.server.client.ServingClient;
 import io.matih.inference.server.demo.Sample.Row;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -10,10 +16,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /// Deploys one sample and scores its test set, by the REST calls that any client makes.
 public final class SampleRun {
@@ -31,6 +33,7 @@ public final class SampleRun {
     }
 
     /// Uploads and deploys the model; does nothing where it is deployed already.
+    ///
     /// @param folder for the file on its way
     public Deployed deploy(Path folder) {
         long started = System.nanoTime();
@@ -144,6 +147,7 @@ public final class SampleRun {
     public record Deployed(String version, String device, Duration took) {}
 
     /// How many of the test set were right.
+    ///
     /// @param accuracy fraction of the rows
     /// @param expected the fraction reached where the model was trained
     /// @param took from sending the rows to having the answers
@@ -154,6 +158,7 @@ public final class SampleRun {
     }
 
     /// One answer.
+    ///
     /// @param score of the predicted class, from 0 to 1
     /// @param request the body that was sent
     public record Prediction(String predicted, double score, String truth, String request) {}

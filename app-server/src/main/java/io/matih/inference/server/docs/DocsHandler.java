@@ -4,6 +4,7 @@ import io.javalin.http.Context;
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ServingException;
 import io.matih.inference.server.http.MediaType;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
@@ -18,7 +19,8 @@ public final class DocsHandler {
                     + " img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none';"
                     + " frame-ancestors 'none'";
 
-    /// Where each file that the page may ask for lies: ours beside this class, the others in the jar.
+    /// Where each file that the page may ask for lies: ours beside this class, the others in the
+    /// jar.
     private static final Map<String, String> TYPES =
             Map.of(
                     "docs.js", MediaType.JAVASCRIPT,
@@ -41,8 +43,7 @@ public final class DocsHandler {
         var type = TYPES.get(name);
         if (type == null) {
             throw new ServingException(
-                    ErrorCode.ROUTE_NOT_FOUND,
-                    "there is no /docs/" + ServingException.clip(name));
+                    ErrorCode.ROUTE_NOT_FOUND, "there is no /docs/" + ServingException.clip(name));
         }
         var where = name.startsWith("swagger-ui") ? swaggerUi + name : name;
         secure(ctx).contentType(type + "; charset=utf-8").result(read(where));

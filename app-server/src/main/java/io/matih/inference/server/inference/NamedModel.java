@@ -3,8 +3,10 @@ package io.matih.inference.server.inference;
 import io.matih.inference.engine.serving.Router;
 import io.matih.inference.engine.serving.Signature;
 import io.matih.inference.engine.telemetry.ModelMeters;
-import java.util.Optional;
+
 import org.jspecify.annotations.Nullable;
+
+import java.util.Optional;
 
 /// The router's signatures, and the memory of which model one request named. For one request.
 final class NamedModel implements SignatureSource {

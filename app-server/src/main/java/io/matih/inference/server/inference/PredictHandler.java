@@ -8,9 +8,11 @@ import io.matih.inference.engine.serving.InferenceResponse;
 import io.matih.inference.engine.serving.Router;
 import io.matih.inference.engine.telemetry.ModelMeters;
 import io.matih.inference.server.http.RequestBody;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.Locale;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// `POST /api/v1/inference/predict`: decode, one call to the router, encode.
 public final class PredictHandler {
@@ -51,8 +53,8 @@ public final class PredictHandler {
                 new ErrorDetail("meta", "true or false", ServingException.clip(text)));
     }
 
-    /// A body that cannot be decoded is a failure of the model that it names, where it names one that
-    /// is deployed.
+    /// A body that cannot be decoded is a failure of the model that it names, where it names one
+    /// that is deployed.
     private PredictCall decode(byte[] body) {
         var named = new NamedModel(router);
         try {

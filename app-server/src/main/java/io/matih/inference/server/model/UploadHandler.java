@@ -7,6 +7,7 @@ import io.matih.inference.server.api.UploadResponse;
 import io.matih.inference.server.http.MediaType;
 import io.matih.inference.server.http.RequestBody;
 import io.matih.inference.server.json.JsonReply;
+
 import java.io.IOException;
 import java.util.Objects;
 

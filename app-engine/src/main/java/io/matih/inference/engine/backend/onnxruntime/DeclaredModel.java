@@ -57,9 +57,7 @@ final class DeclaredModel {
                 model.getDocString(),
                 graph.getNodeCount(),
                 0,
-                graph.getInitializerList().stream()
-                        .mapToLong(TensorProto::getSerializedSize)
-                        .sum(),
+                graph.getInitializerList().stream().mapToLong(TensorProto::getSerializedSize).sum(),
                 List.of(),
                 List.of(),
                 List.of(),

@@ -49,8 +49,7 @@ final class JavaCommand {
         options.addAll(Arrays.asList(arguments));
         var file = folder.resolve("arguments");
         Files.writeString(
-                file,
-                options.stream().map(JavaCommand::quoted).collect(Collectors.joining("\n")));
+                file, options.stream().map(JavaCommand::quoted).collect(Collectors.joining("\n")));
         var builder = new ProcessBuilder(java(), "@" + file).directory(folder.toFile());
         restrict(builder.environment());
         return builder;

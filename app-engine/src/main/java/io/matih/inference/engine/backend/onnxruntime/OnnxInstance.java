@@ -57,8 +57,7 @@ final class OnnxInstance implements ModelInstance {
     }
 
     @Override
-    public Execution execute(
-            List<List<Tensor>> requests, Set<String> outputs, Deadline deadline) {
+    public Execution execute(List<List<Tensor>> requests, Set<String> outputs, Deadline deadline) {
         var wanted = wanted(outputs);
         var batch = batch(requests);
         var options = begin(deadline);

@@ -131,8 +131,7 @@ final class ProbeProcess implements AutoCloseable {
 
     private static ServingException failed(String what, Path errors) throws IOException {
         LOG.error("the process that examines models {}: {}", what, head(errors));
-        return new ServingException(
-                ErrorCode.INTERNAL, "The process that examines models " + what);
+        return new ServingException(ErrorCode.INTERNAL, "The process that examines models " + what);
     }
 
     private static String head(Path file) throws IOException {

@@ -128,7 +128,9 @@ final class TrialLoad {
                                         what,
                                         ServingException.clip(spec.name()),
                                         spec.datatype(),
-                                        datatype == null ? "no tensor that can be sent" : datatype));
+                                        datatype == null
+                                                ? "no tensor that can be sent"
+                                                : datatype));
             }
         }
     }

@@ -17,9 +17,14 @@ public final class Shape {
         this.axes = axes;
     }
 
-    @JsonCreator
     public static Shape of(long... axes) {
         return new Shape(axes.clone());
+    }
+
+    // Jackson fails to call a creator of variable arity.
+    @JsonCreator
+    static Shape fromJson(long[] axes) {
+        return of(axes);
     }
 
     public int rank() {

@@ -17,9 +17,9 @@ import java.util.Map;
 public final class StoreSamples {
     public static final Instant AT = Instant.parse("2026-11-01T01:30:00.123456Z");
 
-    /// A tensor name is free text: quotes, SQL, NUL, bidirectional marks, half a character.
+    /// A tensor name is free text: quotes, SQL, NUL, bidirectional marks.
     public static final String HOSTILE =
-            "x'; DROP TABLE deployments; -- \" \\ :name <name> ? \u0000 \u202e \ud83d\ude00 \ud800";
+            "x'; DROP TABLE deployments; -- \" \\ :name <name> ? \u0000 \u202e \ud83d\ude00";
 
     public static final ModelMetadata METADATA =
             new ModelMetadata(

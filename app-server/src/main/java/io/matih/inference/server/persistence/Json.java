@@ -9,6 +9,8 @@ import io.matih.inference.engine.error.ServingException;
 import io.matih.inference.engine.model.ModelConfig;
 import io.matih.inference.engine.model.ModelMetadata;
 
+import org.jspecify.annotations.Nullable;
+
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonWriteFeature;
@@ -68,8 +70,11 @@ final class Json {
 
     private <T> T read(String json, Class<T> type, T defaults) {
         try {
+            if (!(mapper.readTree(json) instanceof ObjectNode stored)) {
+                throw unreadable(null);
+            }
             ObjectNode fields = mapper.valueToTree(defaults);
-            fields.setAll(mapper.readValue(json, ObjectNode.class));
+            fields.setAll(stored);
             return mapper.treeToValue(fields, type);
         } catch (JacksonException e) {
             throw unreadable(e);
@@ -84,8 +89,12 @@ final class Json {
         }
     }
 
-    private static ServingException unreadable(JacksonException e) {
+    private static ServingException unreadable(@Nullable JacksonException e) {
         return new ServingException(
-                ErrorCode.STORAGE_FAILED, "what is stored cannot be understood", e);
+                ErrorCode.STORAGE_FAILED,
+                "what is stored cannot be understood",
+                List.of(),
+                null,
+                e);
     }
 }

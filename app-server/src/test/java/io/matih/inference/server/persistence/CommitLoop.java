@@ -7,6 +7,9 @@ import static io.matih.inference.engine.deployment.StoreSamples.version;
 
 import io.matih.inference.engine.deployment.DeploymentStore;
 
+import org.jspecify.annotations.Nullable;
+
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,6 +46,15 @@ final class CommitLoop {
                         data.toString())
                 .redirectError(scratch.resolve("errors").toFile())
                 .start();
+    }
+
+    /// The next acknowledgement, log lines left out; absent at the end of the output.
+    static @Nullable String next(BufferedReader output) throws IOException {
+        var line = output.readLine();
+        while (line != null && !line.startsWith("ack ")) {
+            line = output.readLine();
+        }
+        return line;
     }
 
     private static long change(DeploymentStore store, String name) {

@@ -113,11 +113,11 @@ class H2DatabaseTest {
     void aSecondServerInAnotherProcessIsRefused() throws Exception {
         var other = CommitLoop.start(data, scratch);
         try (var output = other.inputReader(StandardCharsets.UTF_8)) {
-            assertThat(output.readLine()).startsWith("ack");
+            assertThat(CommitLoop.next(output)).isNotNull();
 
             assertThat(refusal(Reason.STORE_LOCKED)).contains(folder.toString());
 
-            assertThat(output.readLine()).startsWith("ack");
+            assertThat(CommitLoop.next(output)).isNotNull();
         } finally {
             other.destroyForcibly().waitFor();
         }
@@ -128,7 +128,7 @@ class H2DatabaseTest {
     void evenWithoutOurLockH2RefusesASecondProcess() throws Exception {
         var other = CommitLoop.start(data, scratch);
         try (var output = other.inputReader(StandardCharsets.UTF_8)) {
-            assertThat(output.readLine()).startsWith("ack");
+            assertThat(CommitLoop.next(output)).isNotNull();
             Files.delete(folder.resolve("lock"));
 
             refusal(Reason.STORE_LOCKED);

@@ -7,7 +7,8 @@ import io.matih.inference.engine.model.ModelVersionStoreContract;
 import io.matih.inference.engine.model.VerdictStore;
 import io.matih.inference.engine.model.VerdictStoreContract;
 
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,16 +17,21 @@ import java.nio.file.Path;
 
 /// The stores on the shipped H2 schema, in a file.
 class H2StoresTest {
-    @TempDir Path data;
-    private Database database;
+    @TempDir static Path data;
+    private static Database database;
 
-    @BeforeEach
-    void open() {
+    @BeforeAll
+    static void open() {
         database = Database.open(new DatabaseSettings(data));
     }
 
-    @AfterEach
-    void close() {
+    @BeforeEach
+    void empty() {
+        StoreTables.empty(database);
+    }
+
+    @AfterAll
+    static void close() {
         database.close();
     }
 

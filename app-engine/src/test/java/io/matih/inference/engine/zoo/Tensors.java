@@ -56,7 +56,8 @@ public final class Tensors {
     /// @param values numbers (`Number`, or `"NaN"` and such), `Boolean`s or `String`s
     public static Tensor of(String name, Datatype datatype, Shape shape, List<Object> values) {
         if (datatype == Datatype.BYTES) {
-            return strings(name, shape, values.stream().map(String.class::cast).toArray(String[]::new));
+            return strings(
+                    name, shape, values.stream().map(String.class::cast).toArray(String[]::new));
         }
         var bytes = littleEndian(datatype.byteSize() * values.size());
         values.forEach(value -> put(bytes, datatype, value));

@@ -25,7 +25,9 @@ public final class Zoo {
 
     /// All models that load.
     public static List<String> names() {
-        return json("/models/index.json").get("models").valueStream()
+        return json("/models/index.json")
+                .get("models")
+                .valueStream()
                 .map(model -> model.get("name").stringValue())
                 .toList();
     }

@@ -93,8 +93,7 @@ public record ZooSamples(double rtol, double atol, List<Case> cases, List<Case> 
     private static Tensor maps(String name, JsonNode rows) {
         var values =
                 rows.valueStream().flatMap(JsonNode::valueStream).map(ZooSamples::value).toList();
-        return Tensors.of(
-                name, Datatype.FP32, Shape.of(rows.size(), rows.get(0).size()), values);
+        return Tensors.of(name, Datatype.FP32, Shape.of(rows.size(), rows.get(0).size()), values);
     }
 
     private static Object value(JsonNode value) {

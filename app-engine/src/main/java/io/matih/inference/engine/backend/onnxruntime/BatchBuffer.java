@@ -29,8 +29,7 @@ final class BatchBuffer implements AutoCloseable {
     MemorySegment reserve(long bytes) {
         long capacity = segment.byteSize();
         smallBatches = bytes < capacity / 4 ? smallBatches + 1 : 0;
-        if (bytes > capacity
-                || (smallBatches >= SMALL_BATCHES && capacity > WORTH_SHRINKING)) {
+        if (bytes > capacity || (smallBatches >= SMALL_BATCHES && capacity > WORTH_SHRINKING)) {
             close();
             allocate(Math.max(SMALLEST, Long.highestOneBit(Math.max(1, bytes - 1)) << 1));
         }

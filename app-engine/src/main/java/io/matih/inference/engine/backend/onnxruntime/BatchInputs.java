@@ -138,7 +138,8 @@ final class BatchInputs {
         for (var part : parts) {
             boolean alike =
                     part.datatype() == first.datatype()
-                            && Objects.equals(part.shape().withAxis(0, 0), first.shape().withAxis(0, 0));
+                            && Objects.equals(
+                                    part.shape().withAxis(0, 0), first.shape().withAxis(0, 0));
             if (!alike || parts.size() != requests) {
                 throw new ServingException(
                         ErrorCode.INVALID_SHAPE,

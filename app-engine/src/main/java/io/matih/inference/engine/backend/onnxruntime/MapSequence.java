@@ -55,8 +55,7 @@ final class MapSequence {
         return new Tensor(name, Datatype.FP32, Shape.of(rows, places.length), copied);
     }
 
-    private void copyRow(
-            MemorySegment map, int row, MemorySegment into, MemorySegment allocator)
+    private void copyRow(MemorySegment map, int row, MemorySegment into, MemorySegment allocator)
             throws OrtException {
         var values = NativeApi.value(map, 1, allocator);
         try {

@@ -77,7 +77,15 @@ final class NativeApi {
     /// @param offsets where each element begins, as longs
     static void strings(MemorySegment tensor, MemorySegment bytes, MemorySegment offsets)
             throws OrtException {
-        check(() -> (MemorySegment) STRINGS.invokeExact(tensor, bytes, bytes.byteSize(), offsets, offsets.byteSize() / JAVA_LONG.byteSize()));
+        check(
+                () ->
+                        (MemorySegment)
+                                STRINGS.invokeExact(
+                                        tensor,
+                                        bytes,
+                                        bytes.byteSize(),
+                                        offsets,
+                                        offsets.byteSize() / JAVA_LONG.byteSize()));
     }
 
     /// Elements of a sequence.
@@ -100,7 +108,10 @@ final class NativeApi {
     }
 
     static void release(MemorySegment value) {
-        act(() -> { RELEASE_VALUE.invokeExact(value); });
+        act(
+                () -> {
+                    RELEASE_VALUE.invokeExact(value);
+                });
     }
 
     /// A tensor's elements, in place.
@@ -113,7 +124,10 @@ final class NativeApi {
             try {
                 check(() -> (MemorySegment) ELEMENT_COUNT.invokeExact(info, count));
             } finally {
-                act(() -> { RELEASE_TYPE_AND_SHAPE.invokeExact(info); });
+                act(
+                        () -> {
+                            RELEASE_TYPE_AND_SHAPE.invokeExact(info);
+                        });
             }
             check(() -> (MemorySegment) TENSOR_DATA.invokeExact(tensor, out));
             return out.get(ADDRESS, 0).reinterpret(elementBytes * count.get(JAVA_LONG, 0));
@@ -128,7 +142,10 @@ final class NativeApi {
         int code = run(() -> (int) ERROR_CODE.invokeExact(status));
         var text = run(() -> (MemorySegment) ERROR_MESSAGE.invokeExact(status));
         var message = text.reinterpret(Long.MAX_VALUE).getString(0);
-        act(() -> { RELEASE_STATUS.invokeExact(status); });
+        act(
+                () -> {
+                    RELEASE_STATUS.invokeExact(status);
+                });
         throw new OrtException(code, message);
     }
 
@@ -158,8 +175,7 @@ final class NativeApi {
 
     private static MethodHandle function(int place, FunctionDescriptor descriptor) {
         var table = RuntimeInternals.api().reinterpret(TABLE_BYTES);
-        return Linker.nativeLinker()
-                .downcallHandle(table.getAtIndex(ADDRESS, place), descriptor);
+        return Linker.nativeLinker().downcallHandle(table.getAtIndex(ADDRESS, place), descriptor);
     }
 
     private interface Call<T> {

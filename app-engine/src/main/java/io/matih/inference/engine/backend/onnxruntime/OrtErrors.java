@@ -15,9 +15,11 @@ final class OrtErrors {
     private static final int CLIP = 300;
     private static final Pattern PREFIX = Pattern.compile("^Error code - \\w+ - message: ");
     private static final Pattern SOURCE_LINE =
-            Pattern.compile("\\S+\\.(?:cc|h|cpp|hpp|cu|cuh):\\d+ (?:[^()\\n]{0,300}\\([^()\\n]*\\)(?: const)? )?");
+            Pattern.compile(
+                    "\\S+\\.(?:cc|h|cpp|hpp|cu|cuh):\\d+ (?:[^()\\n]{0,300}\\([^()\\n]*\\)(?: const)? )?");
     // Not a quoted one: tensors and nodes are often named like paths.
-    private static final Pattern FOLDER = Pattern.compile("(?<![\\w'\"/])(?:[A-Za-z]:)?[/\\\\](?:[^\\s'\"/\\\\]+[/\\\\])+");
+    private static final Pattern FOLDER =
+            Pattern.compile("(?<![\\w'\"/])(?:[A-Za-z]:)?[/\\\\](?:[^\\s'\"/\\\\]+[/\\\\])+");
     private static final Pattern BLANK = Pattern.compile("[\\s\\p{Cntrl}]+");
     private static final Pattern MEMORY =
             Pattern.compile(

@@ -67,11 +67,7 @@ final class Providers {
     /// As the NVIDIA driver names it, where it tells.
     private static String cudaName(int ordinal) {
         try (var cards = Files.list(Path.of("/proc/driver/nvidia/gpus"))) {
-            return cards.sorted()
-                    .skip(ordinal)
-                    .findFirst()
-                    .map(Providers::model)
-                    .orElse("");
+            return cards.sorted().skip(ordinal).findFirst().map(Providers::model).orElse("");
         } catch (IOException e) {
             return "";
         }

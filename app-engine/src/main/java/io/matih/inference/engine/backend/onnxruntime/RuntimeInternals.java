@@ -20,9 +20,9 @@ import java.nio.ByteBuffer;
 
 /// The members of ONNX Runtime's Java classes that its public API leaves out and that two things
 /// cannot do without: strings, which the public API writes and reads in Java's modified UTF-8
-/// (characters beyond U+FFFF and NUL arrive at the model as something else), and tensors of
-/// UINT16, UINT32 and UINT64, which it has no name for. The only place that looks behind that API;
-/// the runtime's version is pinned, and tests hold every member named here.
+/// (characters beyond U+FFFF and NUL arrive at the model as something else), and tensors of UINT16,
+/// UINT32 and UINT64, which it has no name for. The only place that looks behind that API; the
+/// runtime's version is pinned, and tests hold every member named here.
 final class RuntimeInternals {
     private static final VarHandle TENSOR_HANDLE;
     private static final VarHandle SEQUENCE_HANDLE;

@@ -18,7 +18,8 @@ final class Zeros {
         var shape = Shape.of(axes);
         // An empty string is four bytes of length.
         int size = spec.datatype() == Datatype.BYTES ? 4 : spec.datatype().byteSize();
-        var bytes = new byte[Math.toIntExact(Math.multiplyExact(shape.elementCount(), (long) size))];
+        var bytes =
+                new byte[Math.toIntExact(Math.multiplyExact(shape.elementCount(), (long) size))];
         return new Tensor(spec.name(), spec.datatype(), shape, MemorySegment.ofArray(bytes));
     }
 }

@@ -75,8 +75,7 @@ class DatatypesTest {
     void theModelSeesTheVeryText(String text) {
         try (var instance = fixture.load(Models.equalTo(text))) {
             var answer =
-                    OnnxFixture.run(
-                            instance, Tensors.strings("x", Shape.of(2), text, text + "x"));
+                    OnnxFixture.run(instance, Tensors.strings("x", Shape.of(2), text, text + "x"));
             assertThat(Tensors.values(answer.get(0))).containsExactly(true, false);
             assertThat(Tensors.values(answer.get(1))).containsExactly(text);
         }
@@ -92,8 +91,7 @@ class DatatypesTest {
                             List.of(Tensors.strings("x", Shape.of(3), "ccc", "", "d")));
             var answers = OnnxFixture.runAll(instance, requests);
             assertThat(answers.stream().map(a -> Tensors.values(a.getFirst())))
-                    .containsExactly(
-                            List.of("", "😀\0"), List.of("b"), List.of("ccc", "", "d"));
+                    .containsExactly(List.of("", "😀\0"), List.of("b"), List.of("ccc", "", "d"));
         }
     }
 
@@ -113,8 +111,7 @@ class DatatypesTest {
     @Test
     void mapsBecomeColumnsInTheModelsOrder() {
         var row = Tensors.floats("x", Shape.of(2, 3), .1f, .2f, .7f, .3f, .4f, .5f);
-        for (var model :
-                List.of(Models.zipMap(20, -3, 7), Models.zipMap("z", "😀", "\uFFFD"))) {
+        for (var model : List.of(Models.zipMap(20, -3, 7), Models.zipMap("z", "😀", "\uFFFD"))) {
             try (var instance = fixture.load(model)) {
                 var answer = OnnxFixture.run(instance, row).getFirst();
                 assertThat(answer.shape()).isEqualTo(Shape.of(2, 3));

@@ -119,8 +119,7 @@ final class Models {
                             ? TensorShapeProto.Dimension.newBuilder().setDimParam("rows")
                             : TensorShapeProto.Dimension.newBuilder().setDimValue(axis));
         }
-        var tensor =
-                TypeProto.Tensor.newBuilder().setElemType(type.getNumber()).setShape(shape);
+        var tensor = TypeProto.Tensor.newBuilder().setElemType(type.getNumber()).setShape(shape);
         return ValueInfoProto.newBuilder()
                 .setName(name)
                 .setType(TypeProto.newBuilder().setTensorType(tensor))

@@ -89,4 +89,22 @@ public record ModelMetadata(
                 .map(TensorSpec::shape)
                 .allMatch(shape -> shape.rank() > 0 && shape.axis(0) == Shape.ANY);
     }
+
+    public ModelMetadata withFinding(Finding finding) {
+        return new ModelMetadata(
+                inputs,
+                outputs,
+                irVersion,
+                opsets,
+                producer,
+                description,
+                nodes,
+                parameters,
+                weightBytes,
+                customDomains,
+                externalData,
+                sizingInputs,
+                Stream.concat(findings.stream(), Stream.of(finding)).toList(),
+                classLabels);
+    }
 }

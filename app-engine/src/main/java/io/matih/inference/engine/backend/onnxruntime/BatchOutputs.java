@@ -20,13 +20,13 @@ import java.util.List;
 /// Copies a result into the heap, once, after its size was checked.
 final class BatchOutputs {
     private final List<TensorSpec> specs;
-    private final ClassLabels labels;
+    private final ClassOrder classes;
     private final long maxBytes;
 
     /// @param specs the outputs that were asked for, in the result's order
-    BatchOutputs(List<TensorSpec> specs, ClassLabels labels, long maxBytes) {
+    BatchOutputs(List<TensorSpec> specs, ClassOrder classes, long maxBytes) {
         this.specs = specs;
-        this.labels = labels;
+        this.classes = classes;
         this.maxBytes = maxBytes;
     }
 
@@ -53,7 +53,7 @@ final class BatchOutputs {
             return tensorSource(spec.name(), tensor);
         }
         if (value instanceof OnnxSequence sequence) {
-            var maps = new MapSequence(spec.name(), sequence, labels.places(spec));
+            var maps = new MapSequence(spec.name(), sequence, classes.places(spec));
             return new Source(maps.byteSize(), maps::copy);
         }
         throw untransportable(spec.name());

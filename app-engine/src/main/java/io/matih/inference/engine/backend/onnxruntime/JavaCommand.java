@@ -16,6 +16,10 @@ import java.util.stream.Collectors;
 /// The command line of a small Java process on this one's Java and class path. All but the program
 /// stands in an argument file: class paths are long, and command lines have limits.
 final class JavaCommand {
+    /// What the virtual machine leaves in the folder when native code kills it. Without a core dump
+    /// its exit code is then that of any other failure.
+    static final String CRASH_REPORT = "crash";
+
     private static final List<String> KEPT_VARIABLES =
             List.of("LANG", "LC_ALL", "LC_CTYPE", "SystemRoot");
     private static final String NATIVE_PATH = "onnxruntime.native.path";
@@ -34,6 +38,7 @@ final class JavaCommand {
         options.add("-Xmx" + (heapBytes >> 20) + "m");
         options.add("-XX:+ExitOnOutOfMemoryError");
         options.add("-XX:-CreateCoredumpOnCrash");
+        options.add("-XX:ErrorFile=" + folder.resolve(CRASH_REPORT));
         options.add("--enable-native-access=ALL-UNNAMED");
         options.add("-Djava.io.tmpdir=" + folder);
         var natives = System.getProperty(NATIVE_PATH);

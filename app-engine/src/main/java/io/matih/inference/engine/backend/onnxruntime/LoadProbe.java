@@ -31,10 +31,7 @@ final class LoadProbe {
         Thread.ofPlatform().daemon().name("parent").start(LoadProbe::goWithParent);
         try {
             var verdict =
-                    examine(
-                            new OnnxInspector(OnnxLimits.DEFAULT)::inspect,
-                            Path.of(arguments[0]),
-                            Duration.ofMillis(Long.parseLong(arguments[1])));
+                    examine(Path.of(arguments[0]), Duration.ofMillis(Long.parseLong(arguments[1])));
             System.out.writeBytes((ProbeReport.of(verdict).toJson() + "\n").getBytes(UTF_8));
             System.out.flush();
             // What is loaded goes with the process; its temporary folder is the parent's to remove.
@@ -45,9 +42,9 @@ final class LoadProbe {
         }
     }
 
-    static Verdict examine(ModelReader reader, Path model, Duration trial) {
+    static Verdict examine(Path model, Duration trial) {
         try {
-            var metadata = reader.read(model);
+            var metadata = new OnnxInspector(OnnxLimits.DEFAULT).inspect(model);
             return new Verdict.Accepted(new TrialLoad(model, trial).confirm(metadata));
         } catch (ServingException e) {
             return new Verdict.Refused(e.code(), e.getMessage(), e.details());

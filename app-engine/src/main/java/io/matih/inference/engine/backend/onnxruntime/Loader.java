@@ -1,8 +1,6 @@
 package io.matih.inference.engine.backend.onnxruntime;
 
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
-import ai.onnxruntime.SequenceInfo;
 
 import io.matih.inference.engine.backend.Backend.InstanceSpec;
 import io.matih.inference.engine.error.ErrorCode;
@@ -11,7 +9,6 @@ import io.matih.inference.engine.model.InstanceKind;
 import io.matih.inference.engine.model.ModelArtifact;
 import io.matih.inference.engine.model.ModelMetadata;
 
-import java.io.IOException;
 import java.nio.file.Path;
 
 /// Loads a model on the device that its instance group asks for.
@@ -79,11 +76,11 @@ final class Loader {
         try {
             var session = sessions.open(request.model, request.plan(provider));
             try {
-                var labels = labels(session, request.model);
+                var classes = ClassOrder.of(request.metadata, session);
                 long taken = ResidentMemory.ofSelf().orElse(0) - before;
                 return new OnnxInstance.Loaded(
                         session,
-                        labels,
+                        classes,
                         provider.device(request.spec.gpu()),
                         provider.label() + remark,
                         Math.max(taken, request.metadata.weightBytes()));
@@ -93,18 +90,6 @@ final class Loader {
             }
         } catch (OrtException e) {
             throw OrtErrors.load(e, request.folder());
-        }
-    }
-
-    private static ClassLabels labels(OrtSession session, Path model) throws OrtException {
-        boolean maps =
-                session.getOutputInfo().values().stream()
-                        .anyMatch(output -> output.getInfo() instanceof SequenceInfo);
-        try {
-            return maps ? ClassLabels.read(model) : ClassLabels.NONE;
-        } catch (IOException e) {
-            throw new ServingException(
-                    ErrorCode.MODEL_INVALID, "The model's file cannot be read", e);
         }
     }
 

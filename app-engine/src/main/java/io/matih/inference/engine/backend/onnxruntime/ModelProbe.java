@@ -77,7 +77,7 @@ final class ModelProbe implements AutoCloseable {
     /// A limit is the operator's to raise, and a busy machine may have been what was slow: the next
     /// deploy shall try again.
     private static boolean isOurs(ErrorCode code) {
-        return code == ErrorCode.MODEL_LIMIT;
+        return code == ErrorCode.MODEL_LIMIT || code == ErrorCode.RESOURCE_LIMIT;
     }
 
     private static Verdict await(CompletableFuture<Verdict> verdict) {

@@ -99,7 +99,7 @@ final class OnnxInstance implements ModelInstance {
                 throw stopped;
             }
             var outputs =
-                    new BatchOutputs(wanted, loaded.labels, shared.maxOutputBytes).copy(result);
+                    new BatchOutputs(wanted, loaded.classes, shared.maxOutputBytes).copy(result);
             return new Execution(
                     batch.split(outputs),
                     copied - started,
@@ -176,7 +176,7 @@ final class OnnxInstance implements ModelInstance {
     /// What loading came to.
     record Loaded(
             OrtSession session,
-            ClassLabels labels,
+            ClassOrder classes,
             Device device,
             String provider,
             long sizeBytes) {}

@@ -33,9 +33,17 @@ final class ProbeProcess implements AutoCloseable {
     private static final int MAX_ERROR_TEXT = 8192;
     private static final int SIGNAL = 128;
 
+    /// Illegal instruction, trap, abort, bus error, arithmetic, segmentation. Others come from
+    /// outside: an interrupt at the terminal reaches the child too, and says nothing of the model.
+    private static final Set<Integer> CRASHES = Set.of(4, 5, 6, 7, 8, 11);
+
+    private static final String ANSWER = "answer";
+    private static final String ERRORS = "errors";
+
     private final String mainClass;
     private final OnnxRuntimeSettings settings;
     private final Set<Process> children = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
 
     /// @param mainClass a program that takes a model's path and the milliseconds that a trial run
     ///   may take, and answers with a `ProbeReport` as the last line of its standard output
@@ -64,20 +72,24 @@ final class ProbeProcess implements AutoCloseable {
     private Verdict examine(ModelArtifact artifact, Path folder)
             throws IOException, InterruptedException {
         long memory = settings.probeMemoryBytes(artifact.sizeBytes());
-        var answer = folder.resolve("answer");
-        var errors = folder.resolve("errors");
         var builder =
                 new JavaCommand(mainClass, folder, Math.max(64 * MIB, memory / 2))
                         .build(
                                 artifact.modelPath().toString(),
                                 Long.toString(settings.probeTime().toMillis() / 4))
-                        .redirectOutput(answer.toFile())
-                        .redirectError(errors.toFile());
+                        .redirectOutput(folder.resolve(ANSWER).toFile())
+                        .redirectError(folder.resolve(ERRORS).toFile());
         var child = builder.start();
         children.add(child);
         try {
+            if (closed) {
+                throw givenUp();
+            }
             var refusal = watch(child, memory);
-            return refusal != null ? refusal : verdict(child.exitValue(), answer, errors);
+            if (closed) {
+                throw givenUp();
+            }
+            return refusal != null ? refusal : verdict(child.exitValue(), folder);
         } finally {
             child.destroyForcibly();
             child.waitFor();
@@ -104,34 +116,37 @@ final class ProbeProcess implements AutoCloseable {
         return null;
     }
 
-    private Verdict verdict(int exit, Path answer, Path errors) throws IOException {
+    private Verdict verdict(int exit, Path folder) throws IOException {
         if (exit == LoadProbe.EXIT_DONE) {
-            return parse(answer, errors);
+            return parse(folder);
         }
         if (exit == LoadProbe.EXIT_OUT_OF_MEMORY || exit == SIGNAL + 9) {
             return limit("Loading the model took more memory than it may");
         }
-        if (exit > SIGNAL) {
+        if (CRASHES.contains(exit - SIGNAL)
+                || Files.exists(folder.resolve(JavaCommand.CRASH_REPORT))) {
             return new Verdict.Refused(
-                    ErrorCode.MODEL_INVALID,
-                    "The model crashes ONNX Runtime (signal %d)".formatted(exit - SIGNAL),
-                    List.of());
+                    ErrorCode.MODEL_INVALID, "The model crashes ONNX Runtime", List.of());
         }
-        throw failed("ended with code " + exit, errors);
+        throw failed("ended with code " + exit, folder);
     }
 
-    private static Verdict parse(Path answer, Path errors) throws IOException {
-        var text = Files.readString(answer).strip();
+    private static Verdict parse(Path folder) throws IOException {
+        var text = Files.readString(folder.resolve(ANSWER)).strip();
         try {
             return ProbeReport.parse(text.substring(text.lastIndexOf('\n') + 1)).verdict();
         } catch (JacksonException | IllegalStateException e) {
-            throw failed("gave no verdict", errors);
+            throw failed("gave no verdict", folder);
         }
     }
 
-    private static ServingException failed(String what, Path errors) throws IOException {
-        LOG.error("the process that examines models {}: {}", what, head(errors));
+    private static ServingException failed(String what, Path folder) throws IOException {
+        LOG.error("the process that examines models {}: {}", what, head(folder.resolve(ERRORS)));
         return new ServingException(ErrorCode.INTERNAL, "The process that examines models " + what);
+    }
+
+    private static ServingException givenUp() {
+        return new ServingException(ErrorCode.SHUTTING_DOWN, "The server is shutting down");
     }
 
     private static String head(Path file) throws IOException {
@@ -155,6 +170,7 @@ final class ProbeProcess implements AutoCloseable {
     /// Kills the children that run.
     @Override
     public void close() {
+        closed = true;
         children.forEach(Process::destroyForcibly);
     }
 }

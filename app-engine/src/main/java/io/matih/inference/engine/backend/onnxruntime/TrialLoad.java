@@ -11,7 +11,6 @@ import io.matih.inference.engine.deadline.Deadline;
 import io.matih.inference.engine.device.Device;
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ServingException;
-import io.matih.inference.engine.model.Finding;
 import io.matih.inference.engine.model.ModelMetadata;
 import io.matih.inference.engine.tensor.Datatype;
 import io.matih.inference.engine.tensor.TensorSpec;
@@ -20,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -80,32 +78,14 @@ final class TrialLoad {
     private OnnxInstance instance(
             OrtSession session, ModelMetadata metadata, DeadlineWatcher watcher) {
         return new OnnxInstance(
-                new OnnxInstance.Loaded(session, ClassLabels.NONE, Device.CPU, "CPU", 0),
+                new OnnxInstance.Loaded(session, ClassOrder.NONE, Device.CPU, "CPU", 0),
                 metadata,
                 new OnnxInstance.Shared(
                         sessions.environment(), new NativeMemory(), watcher, MAX_OUTPUT_BYTES));
     }
 
     private static ModelMetadata with(OptimizationLevel level, ModelMetadata metadata) {
-        if (level == OptimizationLevel.ALL) {
-            return metadata;
-        }
-        var findings = new ArrayList<Finding>(metadata.findings());
-        findings.add(level.finding());
-        return new ModelMetadata(
-                metadata.inputs(),
-                metadata.outputs(),
-                metadata.irVersion(),
-                metadata.opsets(),
-                metadata.producer(),
-                metadata.description(),
-                metadata.nodes(),
-                metadata.parameters(),
-                metadata.weightBytes(),
-                metadata.customDomains(),
-                metadata.externalData(),
-                metadata.sizingInputs(),
-                findings);
+        return level == OptimizationLevel.ALL ? metadata : metadata.withFinding(level.finding());
     }
 
     private static void requireSame(

@@ -10,6 +10,8 @@ import io.matih.inference.engine.model.ModelArtifact;
 import io.matih.inference.engine.model.ModelMetadata;
 import io.matih.inference.engine.model.Verdict;
 import io.matih.inference.engine.model.VerdictStore;
+import io.matih.inference.engine.onnx.OnnxInspector;
+import io.matih.inference.engine.onnx.OnnxLimits;
 import io.matih.inference.engine.tensor.Tensor;
 import io.matih.inference.engine.zoo.Zoo;
 
@@ -20,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// A back-end with models of the zoo; closing it asserts that nothing native is left.
 final class OnnxFixture implements AutoCloseable {
@@ -55,7 +58,7 @@ final class OnnxFixture implements AutoCloseable {
     }
 
     static ModelMetadata metadata(ModelArtifact artifact) {
-        return DeclaredModel.read(artifact.modelPath());
+        return new OnnxInspector(OnnxLimits.DEFAULT).inspect(artifact.modelPath());
     }
 
     static List<Tensor> run(ModelInstance instance, Tensor... inputs) {
@@ -81,6 +84,7 @@ final class OnnxFixture implements AutoCloseable {
     /// Verdicts in memory.
     static final class Verdicts implements VerdictStore {
         final Map<String, Verdict> kept = new ConcurrentHashMap<>();
+        final AtomicInteger saves = new AtomicInteger();
 
         @Override
         public Optional<Verdict> find(String digest, String runtime) {
@@ -89,6 +93,7 @@ final class OnnxFixture implements AutoCloseable {
 
         @Override
         public void save(String digest, String runtime, Verdict verdict) {
+            saves.incrementAndGet();
             kept.put(digest + " " + runtime, verdict);
         }
     }

@@ -17,7 +17,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 class ZooInferenceTest {
@@ -62,26 +61,10 @@ class ZooInferenceTest {
     }
 
     /// As the examination finds it (`ModelProbeTest`).
-    private static ModelMetadata withKnownLevel(String model, ModelMetadata m) {
-        if (!model.equals("opt_range_gather")) {
-            return m;
-        }
-        var findings = new ArrayList<>(m.findings());
-        findings.add(OptimizationLevel.BASIC.finding());
-        return new ModelMetadata(
-                m.inputs(),
-                m.outputs(),
-                m.irVersion(),
-                m.opsets(),
-                m.producer(),
-                m.description(),
-                m.nodes(),
-                m.parameters(),
-                m.weightBytes(),
-                m.customDomains(),
-                m.externalData(),
-                m.sizingInputs(),
-                findings);
+    private static ModelMetadata withKnownLevel(String model, ModelMetadata metadata) {
+        return model.equals("opt_range_gather")
+                ? metadata.withFinding(OptimizationLevel.BASIC.finding())
+                : metadata;
     }
 
     @Test

@@ -44,7 +44,7 @@ rem A folder is the JDK where its release file says 25: starting each java to as
 if defined JDK exit /b 0
 if not exist "%~1\bin\java.exe" exit /b 0
 if not exist "%~1\bin\javac.exe" exit /b 0
-findstr /b /r /c:"JAVA_VERSION=.25[.\"]" "%~1\release" >nul 2>&1 && set "JDK=%~f1"
+findstr /b /r /c:"JAVA_VERSION=.25\." /c:"JAVA_VERSION=.25.$" "%~1\release" >nul 2>&1 && set "JDK=%~f1"
 exit /b 0
 
 rem 1 where the build is missing or older than a source.
@@ -53,7 +53,7 @@ if not exist "%STAMP%" exit /b 1
 if not exist "%TARGET%\lib" exit /b 1
 powershell -NoProfile -ExecutionPolicy Bypass -Command ^
   "$b=(Get-Item -Force $env:STAMP).LastWriteTimeUtc; $v=(Get-Content $env:STAMP -TotalCount 1).Trim();" ^
-  "if (-not (Test-Path (Join-Path $env:TARGET \"app-server-$v.jar\"))) { exit 1 };" ^
+  "if (-not (Test-Path (Join-Path $env:TARGET ('app-server-' + $v + '.jar')))) { exit 1 };" ^
   "$m='db-migrations','app-engine','app-server' | ForEach-Object { Join-Path $env:ROOT $_ } | Where-Object { Test-Path $_ };" ^
   "$n=@(Get-Item (Join-Path $env:ROOT 'pom.xml')) + @(Get-ChildItem $m -Recurse -Force | Where-Object { $_.FullName -notmatch '\\target(\\|$)|\\src\\test(\\|$)' -and ($_.Name -eq 'pom.xml' -or $_.FullName -match '\\src\\') });" ^
   "if ($n | Where-Object { $_.LastWriteTimeUtc -gt $b } | Select-Object -First 1) { exit 1 } else { exit 0 }"

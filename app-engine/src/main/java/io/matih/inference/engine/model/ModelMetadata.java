@@ -22,6 +22,8 @@ import java.util.stream.Stream;
 /// @param externalData relative names of the data files beside the model
 /// @param sizingInputs integer inputs whose values, not shapes, set how large an output becomes
 /// @param findings what the operator should know
+/// @param classLabels by output: the class of each column, of outputs that the file declares as
+///   maps from class to score; whole numbers written as text
 public record ModelMetadata(
         List<TensorSpec> inputs,
         List<TensorSpec> outputs,
@@ -35,7 +37,8 @@ public record ModelMetadata(
         List<String> customDomains,
         List<String> externalData,
         List<String> sizingInputs,
-        List<Finding> findings) {
+        List<Finding> findings,
+        Map<String, List<String>> classLabels) {
     public ModelMetadata {
         inputs = List.copyOf(inputs);
         outputs = List.copyOf(outputs);
@@ -44,6 +47,39 @@ public record ModelMetadata(
         externalData = List.copyOf(externalData);
         sizingInputs = List.copyOf(sizingInputs);
         findings = List.copyOf(findings);
+        classLabels = Map.copyOf(classLabels);
+    }
+
+    /// Of a model whose outputs are all tensors.
+    public ModelMetadata(
+            List<TensorSpec> inputs,
+            List<TensorSpec> outputs,
+            long irVersion,
+            Map<String, Long> opsets,
+            String producer,
+            String description,
+            int nodes,
+            long parameters,
+            long weightBytes,
+            List<String> customDomains,
+            List<String> externalData,
+            List<String> sizingInputs,
+            List<Finding> findings) {
+        this(
+                inputs,
+                outputs,
+                irVersion,
+                opsets,
+                producer,
+                description,
+                nodes,
+                parameters,
+                weightBytes,
+                customDomains,
+                externalData,
+                sizingInputs,
+                findings,
+                Map.of());
     }
 
     /// Whether every input and output has a first axis of any length, so that requests can be

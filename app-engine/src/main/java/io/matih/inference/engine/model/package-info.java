@@ -1,5 +1,5 @@
-/// Models on disk: where they come from (`ModelStore`), what is kept of them
-/// (`ModelRepository`),\n/// and what they declare (`ModelMetadata`).
+/// Models on disk: where they come from (`ModelStore`), what is kept of them (`ModelRepository`),
+/// and what they declare (`ModelMetadata`).
 @NullMarked
 package io.matih.inference.engine.model;
 

@@ -1,5 +1,5 @@
 /// The ONNX file itself, read from its protobuf without running it: signature, pre-flight checks
-/// and\n/// findings.
+/// and findings.
 @NullMarked
 package io.matih.inference.engine.onnx;
 

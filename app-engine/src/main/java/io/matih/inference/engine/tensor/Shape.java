@@ -11,15 +11,24 @@ public final class Shape {
     public static final long ANY = -1;
     public static final int MAX_RANK = 16;
 
+    /// What a signature has where the model declares no shape at all: it accepts any, of any number
+    /// of axes. In JSON it is `[-2]`, so that it is neither a scalar nor a vector.
+    public static final Shape UNKNOWN = new Shape(new long[] {-2});
+
     private final long[] axes;
 
     private Shape(long[] axes) {
         this.axes = axes;
     }
 
-    @JsonCreator
     public static Shape of(long... axes) {
         return new Shape(axes.clone());
+    }
+
+    /// Apart from `of`, for Jackson cannot call a method of variable arity.
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    static Shape fromJson(long[] axes) {
+        return of(axes);
     }
 
     public int rank() {
@@ -66,8 +75,15 @@ public final class Shape {
         return new Shape(changed);
     }
 
+    public boolean isUnknown() {
+        return equals(UNKNOWN);
+    }
+
     /// Whether a tensor of the concrete shape `other` may stand where this one is declared.
     public boolean accepts(Shape other) {
+        if (isUnknown()) {
+            return true;
+        }
         if (other.axes.length != axes.length) {
             return false;
         }

@@ -116,7 +116,7 @@ final class CommandFailures implements IParameterExceptionHandler, IExecutionExc
     }
 
     private static boolean isServer(CommandLine command) {
-        return command.getCommandName().equals("serve");
+        return Set.of("serve", "demo").contains(command.getCommandName());
     }
 
     private static boolean takesSettings(CommandLine command) {

@@ -21,7 +21,7 @@ import java.util.concurrent.Callable;
         commandListHeading = "%nCommands:%n",
         footer = {
             "",
-            "`matih COMMAND --help` explains a command. A first try:",
+            "`matih COMMAND --help` explains a command. A first look: `matih demo`. Then:",
             "  matih serve &",
             "  matih deploy iris iris.onnx",
             "  matih predict iris --data '[[5.1,3.5,1.4,0.2]]'"
@@ -58,6 +58,10 @@ public final class MatihCommand implements Callable<Integer> {
         var serve =
                 command(new ServeCommand(terminal, surroundings, program.starter(), serveFlags));
         serveFlags.addTo(serve.getCommandSpec());
+        var demoFlags = new SettingFlags();
+        var demo =
+                command(new DemoCommand(terminal, surroundings, program.starter(), demoFlags));
+        demoFlags.addTo(demo.getCommandSpec());
         var doctorFlags = new SettingFlags();
         var doctor =
                 command(
@@ -66,6 +70,7 @@ public final class MatihCommand implements Callable<Integer> {
         doctorFlags.addTo(doctor.getCommandSpec());
         var commands =
                 command(new MatihCommand())
+                        .addSubcommand(demo)
                         .addSubcommand(serve)
                         .addSubcommand(command(new DeployCommand(session)))
                         .addSubcommand(command(new UndeployCommand(session)))

@@ -26,7 +26,7 @@ public record Surroundings(
     /// The per-user data folder: `$XDG_DATA_HOME/matih` (XDG Base Directory Specification 0.8: an
     /// empty or relative value counts as unset), `~/Library/Application Support/matih`,
     /// `%LOCALAPPDATA%\matih`.
-    Path dataFolder() {
+    public Path dataFolder() {
         var system = systemName.toLowerCase(Locale.ROOT);
         if (system.startsWith("mac")) {
             return home.resolve("Library", "Application Support", "matih");

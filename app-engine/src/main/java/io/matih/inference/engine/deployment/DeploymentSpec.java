@@ -1,0 +1,34 @@
+package io.matih.inference.engine.deployment;
+
+import io.matih.inference.engine.model.ModelConfig;
+import io.matih.inference.engine.model.ModelSource;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+import java.util.Map;
+
+/// What an operator asked to have deployed.
+///
+/// @param version absent: the version that has this digest already, else the highest and one
+/// @param backend absent: by the model's format
+/// @param features column names by input name, for requests by column
+/// @param pinned whether it stays in memory whatever else wants the room
+/// @param replace whether it may take the place of another version or configuration
+/// @param ifRevision the revision that the operator saw last; absent: any
+/// @param actor who asks
+public record DeploymentSpec(
+        String name,
+        ModelSource source,
+        @Nullable Integer version,
+        @Nullable String backend,
+        ModelConfig config,
+        Map<String, List<String>> features,
+        boolean pinned,
+        boolean replace,
+        @Nullable Long ifRevision,
+        String actor) {
+    public DeploymentSpec {
+        features = Map.copyOf(features);
+    }
+}

@@ -1,0 +1,44 @@
+package io.matih.inference.engine.model.store;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+
+/// Bytes on their way from outside to our disk: counted, limited and hashed in the same pass.
+final class MeasuredCopy {
+    private static final int BUFFER = 1 << 16;
+
+    private MeasuredCopy() {}
+
+    /// @param budget most bytes to take
+    /// @param maxBytes the limit that the budget is what is left of, for the refusal
+    /// @throws IOException where our side fails
+    /// @throws UncheckedIOException where the other side breaks off
+    static Inventory.Entry copy(InputStream from, FileChannel to, long budget, long maxBytes)
+            throws IOException {
+        var digest = Sha256.start();
+        var buffer = new byte[BUFFER];
+        long copied = 0;
+        for (int read; (read = read(from, buffer)) >= 0; ) {
+            copied += read;
+            if (copied > budget) {
+                throw StagingFolder.tooLarge(maxBytes);
+            }
+            digest.update(buffer, 0, read);
+            for (var chunk = ByteBuffer.wrap(buffer, 0, read); chunk.hasRemaining(); ) {
+                to.write(chunk);
+            }
+        }
+        return new Inventory.Entry(Sha256.hex(digest), copied);
+    }
+
+    private static int read(InputStream from, byte[] buffer) {
+        try {
+            return from.read(buffer);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

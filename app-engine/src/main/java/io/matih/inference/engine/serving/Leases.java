@@ -1,0 +1,57 @@
+package io.matih.inference.engine.serving;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// Counts who uses a loaded version, so that it is never closed in use.
+///
+/// States: open with n leases → draining with n leases → drained. The count and the draining mark
+/// are one word, so a lease is either taken before draining begins or refused; drained follows
+/// exactly once, from whoever makes the last step (`drain` at n = 0, or the last `release`).
+public final class Leases {
+    private static final int DRAINING = Integer.MIN_VALUE;
+
+    private final AtomicInteger state = new AtomicInteger();
+    private final CountDownLatch drained = new CountDownLatch(1);
+
+    /// Takes a lease, unless draining has begun.
+    public boolean acquire() {
+        int seen = state.get();
+        while (seen >= 0) {
+            int witness = state.compareAndExchange(seen, seen + 1);
+            if (witness == seen) {
+                return true;
+            }
+            seen = witness;
+        }
+        return false;
+    }
+
+    public void release() {
+        if (state.decrementAndGet() == DRAINING) {
+            drained.countDown();
+        }
+    }
+
+    /// Refuses leases from now on.
+    ///
+    /// @return leases held at that moment
+    public int drain() {
+        int before = state.getAndUpdate(seen -> seen | DRAINING);
+        if (before == 0) {
+            drained.countDown();
+        }
+        return before & ~DRAINING;
+    }
+
+    public int held() {
+        return state.get() & ~DRAINING;
+    }
+
+    /// @return whether the last lease came back in time
+    public boolean awaitDrained(Duration limit) throws InterruptedException {
+        return drained.await(limit.toNanos(), TimeUnit.NANOSECONDS);
+    }
+}

@@ -1,0 +1,39 @@
+package io.matih.inference.engine.serving;
+
+import io.matih.inference.engine.error.ErrorCode;
+import io.matih.inference.engine.error.ServingException;
+import io.matih.inference.engine.telemetry.ModelMeters;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.Optional;
+
+/// Something that answers requests under a name.
+public interface Servable {
+    /// What decoding a request needs to know.
+    ///
+    /// @param version number or label; absent for the deployment's policy
+    /// @throws ServingException `MODEL_NOT_FOUND`, `MODEL_NOT_READY`
+    Signature signature(@Nullable String version);
+
+    /// Answers one request; blocks until then.
+    ///
+    /// @throws ServingException any code of a request, a model or its run
+    InferenceResponse infer(InferenceRequest request);
+
+    /// The meters of the version that serves; empty while none does.
+    Optional<ModelMeters> meters();
+
+    /// The failure of a request that names what is not there.
+    static ServingException notFound(String model, @Nullable String version) {
+        return new ServingException(
+                ErrorCode.MODEL_NOT_FOUND,
+                version == null
+                        ? "no model '%s' is deployed; see GET /api/v1/inference/deployments"
+                                .formatted(ServingException.clip(model))
+                        : "model '%s' has no version '%s' deployed; see GET /api/v1/inference/deployments"
+                                .formatted(
+                                        ServingException.clip(model),
+                                        ServingException.clip(version)));
+    }
+}

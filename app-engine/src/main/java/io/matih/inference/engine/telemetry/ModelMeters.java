@@ -1,0 +1,152 @@
+package io.matih.inference.engine.telemetry;
+
+import io.matih.inference.engine.error.ErrorCode;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+
+/// What is counted for one version of one model. Any thread; recording takes no lock.
+public final class ModelMeters {
+    private static final double[] LATENCY_BUCKETS_MS = {
+        0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000
+    };
+    private static final double[] BATCH_DURATION_BUCKETS_S = {
+        1, 5, 15, 60, 300, 900, 3600, 14_400, 43_200, 86_400
+    };
+    private static final double NANOS_PER_MILLI = 1e6;
+
+    private final MeterRegistry registry;
+    private final List<Meter> ofVersion = new ArrayList<>();
+    private final List<Meter> ofModel = new ArrayList<>();
+    private final DistributionSummary latency;
+    private final Counter cacheHits;
+    private final Map<FailureReason, Counter> failures = new EnumMap<>(FailureReason.class);
+    private final LatencyWindow recent;
+    private final RateWindow completions;
+    private final LongAdder succeeded = new LongAdder();
+    private final LongAdder failed = new LongAdder();
+
+    ModelMeters(
+            MeterRegistry registry,
+            String model,
+            int version,
+            String backend,
+            LongSupplier nanoClock) {
+        this.registry = registry;
+        recent = new LatencyWindow(nanoClock);
+        completions = new RateWindow(nanoClock);
+        var tags = Tags.of("model", model, "version", Integer.toString(version));
+        latency =
+                keep(
+                        ofVersion,
+                        DistributionSummary.builder("ml.inference.latency.ms")
+                                .description(
+                                        "Prediction latency in milliseconds, from the request's last"
+                                                + " byte to the answer's")
+                                .tags(tags.and("backend", backend, "mode", "realtime"))
+                                .serviceLevelObjectives(LATENCY_BUCKETS_MS)
+                                .register(registry));
+        keep(
+                ofVersion,
+                Gauge.builder("ml.inference.throughput.rps", completions, RateWindow::perSecond)
+                        .description("Completed requests per second over the last ten seconds")
+                        .tags(tags)
+                        .register(registry));
+        for (var reason : FailureReason.values()) {
+            failures.put(
+                    reason,
+                    keep(
+                            ofVersion,
+                            Counter.builder("ml.inference.errors")
+                                    .description("Predictions that failed")
+                                    .tags(tags.and("reason", reason.name()))
+                                    .register(registry)));
+        }
+        keep(
+                ofModel,
+                DistributionSummary.builder("ml.inference.batch.duration.s")
+                        .description("Duration of batch jobs in seconds")
+                        .tags("model", model, "engine", "local", "outcome", "succeeded")
+                        .serviceLevelObjectives(BATCH_DURATION_BUCKETS_S)
+                        .register(registry));
+        cacheHits =
+                keep(
+                        ofModel,
+                        Counter.builder("ml.inference.model.cache.hits")
+                                .description("Requests that found their model in memory")
+                                .tags("model", model)
+                                .register(registry));
+    }
+
+    /// A request was answered.
+    ///
+    /// @param nanos from receipt to answer
+    public void succeeded(long nanos) {
+        latency.record(nanos / NANOS_PER_MILLI);
+        recent.record(nanos);
+        completions.count();
+        succeeded.increment();
+    }
+
+    /// A request failed.
+    public void failed(ErrorCode code) {
+        var counter = failures.get(FailureReason.of(code));
+        if (counter != null) {
+            counter.increment();
+        }
+        failed.increment();
+    }
+
+    /// A request found its model in memory.
+    public void cacheHit() {
+        cacheHits.increment();
+    }
+
+    public Summary summary() {
+        long answers = succeeded.sum();
+        long errors = failed.sum();
+        return new Summary(
+                completions.perSecond(),
+                recent.quantile(0.5) / NANOS_PER_MILLI,
+                recent.quantile(0.95) / NANOS_PER_MILLI,
+                recent.quantile(0.99) / NANOS_PER_MILLI,
+                answers,
+                errors);
+    }
+
+    void close(boolean lastOfModel) {
+        ofVersion.forEach(registry::remove);
+        if (lastOfModel) {
+            ofModel.forEach(registry::remove);
+        }
+    }
+
+    private static <M extends Meter> M keep(List<Meter> meters, M meter) {
+        meters.add(meter);
+        return meter;
+    }
+
+    /// What tables show: latencies of the last minute in milliseconds, totals since the load.
+    public record Summary(
+            double requestsPerSecond,
+            double p50Millis,
+            double p95Millis,
+            double p99Millis,
+            long succeeded,
+            long failed) {
+        public double errorRate() {
+            long total = succeeded + failed;
+            return total == 0 ? 0 : (double) failed / total;
+        }
+    }
+}

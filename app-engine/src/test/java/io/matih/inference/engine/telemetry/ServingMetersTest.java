@@ -1,0 +1,97 @@
+package io.matih.inference.engine.telemetry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.matih.inference.engine.error.ErrorCode;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+class ServingMetersTest {
+    private static final long SECOND = 1_000_000_000L;
+
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final ServingMeters meters = new ServingMeters(registry);
+
+    @Test
+    void allFiveFamiliesExistFromTheFirstDeployOnAndLeaveWithTheUndeploy() {
+        meters.open("iris", 1, "onnxruntime");
+        assertThat(registry.getMeters())
+                .extracting(meter -> meter.getId().getName())
+                .contains(
+                        "ml.inference.latency.ms",
+                        "ml.inference.throughput.rps",
+                        "ml.inference.errors",
+                        "ml.inference.batch.duration.s",
+                        "ml.inference.model.cache.hits");
+        meters.close("iris", 1);
+        assertThat(registry.getMeters()).isEmpty();
+    }
+
+    @Test
+    void aVersionThatIsLoadedTwiceKeepsItsSeriesUntilBothAreGone() {
+        var first = meters.open("iris", 1, "onnxruntime");
+        assertThat(meters.open("iris", 1, "onnxruntime")).isSameAs(first);
+        meters.close("iris", 1);
+        assertThat(registry.getMeters()).isNotEmpty();
+        meters.close("iris", 1);
+        assertThat(registry.getMeters()).isEmpty();
+    }
+
+    @Test
+    void whatBelongsToTheModelStaysWhileAnotherVersionIsLoaded() {
+        meters.open("iris", 1, "onnxruntime");
+        meters.open("iris", 2, "onnxruntime");
+        meters.close("iris", 1);
+        assertThat(registry.getMeters())
+                .extracting(Meter::getId)
+                .noneMatch(id -> "1".equals(id.getTag("version")))
+                .anyMatch(id -> id.getName().equals("ml.inference.model.cache.hits"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(ErrorCode.class)
+    void everyFailureHasAReason(ErrorCode code) {
+        var model = meters.open("iris", 1, "onnxruntime");
+        model.failed(code);
+        assertThat(
+                        registry.get("ml.inference.errors")
+                                .tag("reason", FailureReason.of(code).name())
+                                .counter()
+                                .count())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void theRateIsOfTheLastTenSecondsAndZeroWhenIdle() {
+        var clock = new AtomicLong();
+        var rate = new RateWindow(clock::get);
+        for (int i = 0; i < 50; i++) {
+            rate.count();
+        }
+        clock.addAndGet(SECOND);
+        assertThat(rate.perSecond()).isEqualTo(5.0);
+        clock.addAndGet(9 * SECOND);
+        assertThat(rate.perSecond()).isEqualTo(5.0);
+        clock.addAndGet(SECOND);
+        assertThat(rate.perSecond()).isZero();
+    }
+
+    @Test
+    void percentilesAreWithinSixPercentAndForgetAfterAMinute() {
+        var clock = new AtomicLong();
+        var window = new LatencyWindow(clock::get);
+        for (int millis = 1; millis <= 1000; millis++) {
+            window.record(millis * 1_000_000L);
+        }
+        assertThat(window.quantile(0.5) / 1e6).isBetween(500.0, 535.0);
+        assertThat(window.quantile(0.99) / 1e6).isBetween(990.0, 1060.0);
+        clock.addAndGet(70 * SECOND);
+        assertThat(window.quantile(0.99)).isZero();
+    }
+}

@@ -1,0 +1,157 @@
+package io.matih.inference.server;
+
+import io.matih.inference.engine.Engine;
+import io.matih.inference.engine.EngineStores;
+import io.matih.inference.engine.error.ErrorCode;
+import io.matih.inference.engine.error.ServingException;
+import io.matih.inference.server.cli.RunningServer;
+import io.matih.inference.server.deployment.DeploymentHandler;
+import io.matih.inference.server.docs.DocsHandler;
+import io.matih.inference.server.grpc.GrpcServer;
+import io.matih.inference.server.http.HttpServer;
+import io.matih.inference.server.http.Route;
+import io.matih.inference.server.inference.InferenceLimits;
+import io.matih.inference.server.inference.PredictCodec;
+import io.matih.inference.server.inference.PredictHandler;
+import io.matih.inference.server.metrics.MetricsHandler;
+import io.matih.inference.server.model.ModelHandler;
+import io.matih.inference.server.model.UploadHandler;
+import io.matih.inference.server.persistence.Database;
+import io.matih.inference.server.persistence.JdbiDeploymentStore;
+import io.matih.inference.server.persistence.JdbiModelVersionStore;
+import io.matih.inference.server.persistence.JdbiVerdictStore;
+import io.matih.inference.server.settings.SettingKeys;
+import io.matih.inference.server.settings.Settings;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The server as a whole: database, engine, HTTP and gRPC, started in this order and closed in the
+/// other. It takes requests from the moment it is bound; a model that is still being brought back
+/// answers 503 until then.
+public final class ServingServer implements RunningServer {
+    private static final Logger LOG = LoggerFactory.getLogger(ServingServer.class);
+
+    /// Control requests are small, whatever a body may otherwise be.
+    private static final int CONTROL_BODY_BYTES = 1 << 20;
+
+    private final Deque<AutoCloseable> started = new ArrayDeque<>();
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Duration drain;
+    private final HttpServer http;
+    private final GrpcServer grpc;
+    private final Engine engine;
+
+    private ServingServer(Settings settings) {
+        drain = settings.get(SettingKeys.DRAIN_TIMEOUT);
+        try {
+            var parts = new ServerSettings(settings);
+            var database = start(Database.open(parts.database()));
+            var stores =
+                    new EngineStores(
+                            new JdbiModelVersionStore(database),
+                            new JdbiDeploymentStore(database),
+                            new JdbiVerdictStore(database));
+            var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+            started.push(registry::close);
+            engine = start(Engine.start(parts.engine(), stores, registry));
+            var background = start(Executors.newVirtualThreadPerTaskExecutor());
+            http = HttpServer.start(parts.http(), routes(settings, stores, registry, background));
+            started.push(() -> http.stop(drain));
+            grpc = GrpcServer.start(parts.grpc(), List.of());
+            started.push(() -> grpc.stop(drain));
+            engine.awaitRestored();
+        } catch (InterruptedException e) {
+            close();
+            Thread.currentThread().interrupt();
+            throw new ServingException(ErrorCode.CANCELLED, "the start was interrupted", e);
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /// Returns when it serves, everything that was deployed included.
+    public static ServingServer start(Settings settings) {
+        return new ServingServer(settings);
+    }
+
+    private <T extends AutoCloseable> T start(T part) {
+        started.push(part);
+        return part;
+    }
+
+    private List<Route> routes(
+            Settings settings,
+            EngineStores stores,
+            PrometheusMeterRegistry registry,
+            ExecutorService background) {
+        var limits =
+                new Routes.Limits(
+                        settings.get(SettingKeys.MAX_PREDICT_BODY_BYTES),
+                        CONTROL_BODY_BYTES,
+                        settings.get(SettingKeys.MAX_MODEL_BYTES));
+        return Routes.of(
+                new PredictHandler(
+                        engine.router(),
+                        new PredictCodec(InferenceLimits.DEFAULT),
+                        limits.predictBytes()),
+                new DeploymentHandler(
+                        engine.deployments(),
+                        stores.deployments(),
+                        stores.versions(),
+                        background,
+                        CONTROL_BODY_BYTES),
+                new ModelHandler(
+                        stores.versions(),
+                        engine.deployments(),
+                        engine.backends(),
+                        CONTROL_BODY_BYTES),
+                new UploadHandler(engine.uploads(), limits.uploadBytes()),
+                new MetricsHandler(registry, closing::get),
+                new DocsHandler(),
+                limits);
+    }
+
+    @Override
+    public String httpUrl() {
+        return http.url();
+    }
+
+    @Override
+    public String grpcAddress() {
+        return "127.0.0.1:" + grpc.port();
+    }
+
+    @Override
+    public void awaitShutdown() throws InterruptedException {
+        closed.await();
+    }
+
+    /// Takes no new requests, lets those under way finish, then stops everything.
+    @Override
+    public void close() {
+        if (!closing.compareAndSet(false, true)) {
+            return;
+        }
+        while (!started.isEmpty()) {
+            var part = started.pop();
+            try {
+                part.close();
+            } catch (Exception e) { // one part that fails to stop must not keep the others open
+                LOG.error("{} did not stop cleanly", part.getClass().getSimpleName(), e);
+            }
+        }
+        closed.countDown();
+    }
+}

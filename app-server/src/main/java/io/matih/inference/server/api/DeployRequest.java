@@ -1,0 +1,62 @@
+package io.matih.inference.server.api;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+import org.jspecify.annotations.Nullable;
+
+import tools.jackson.databind.JsonNode;
+
+import java.util.List;
+import java.util.Map;
+
+/// Body of `POST /api/v1/inference/deploy`.
+///
+/// @param version number, as a number or its digits; absent: the next one
+/// @param features column names that make up an input, in order
+/// @param waits whether to answer only when it serves (default) or at once with 202
+/// @param dryRun only examine the model and say what would be deployed
+/// @param replace whether it may take the place of what is deployed under this name
+public record DeployRequest(
+        @Required String name,
+        @Required Source source,
+        @Nullable JsonNode version,
+        @Nullable String backend,
+        @Nullable Config config,
+        @Nullable Map<String, List<String>> features,
+        @Nullable Traffic traffic,
+        @Nullable Boolean pin,
+        @JsonProperty("wait") @Nullable Boolean waits,
+        @Nullable Boolean dryRun,
+        @Nullable Boolean replace) {
+    /// Where the model comes from.
+    ///
+    /// @param uri `file:`, `s3://bucket/key`, `upload://id` or `model://name/version`
+    /// @param sha256 digest that the source's bytes must have
+    /// @param format overrides what the file's name says
+    public record Source(@Required String uri, @Nullable String sha256, @Nullable String format) {}
+
+    /// Triton's ModelConfig, as far as it is served here.
+    ///
+    /// @param parameters `intra_op_thread_count`, `inter_op_thread_count`
+    public record Config(
+            @Nullable Integer maxBatchSize,
+            @Nullable List<InstanceGroup> instanceGroup,
+            @Nullable List<Warmup> modelWarmup,
+            @Nullable Map<String, Parameter> parameters) {}
+
+    /// @param kind `KIND_AUTO`, `KIND_CPU`, `KIND_GPU` or `KIND_TENSORRT`
+    /// @param count instances, on each GPU named
+    /// @param gpus CUDA ordinals
+    public record InstanceGroup(
+            @Nullable String kind, @Nullable Integer count, @Nullable List<Integer> gpus) {}
+
+    /// Requests of zeros before the model takes traffic.
+    public record Warmup(
+            @Nullable String name, @Nullable Integer batchSize, @Nullable Integer count) {}
+
+    /// A value as Triton's ModelConfig writes it.
+    public record Parameter(@Required String stringValue) {}
+
+    /// @param mode `primary`
+    public record Traffic(@Required String mode) {}
+}

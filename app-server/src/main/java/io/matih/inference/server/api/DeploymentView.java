@@ -1,0 +1,78 @@
+package io.matih.inference.server.api;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/// One deployment, as lists and answers show it.
+///
+/// @param model the registered model's name
+/// @param version the version that serves; null while the first deploy runs
+/// @param state READY, LOADING, UNLOADING or UNAVAILABLE
+/// @param reason what is being done, or why it is unavailable; empty when ready
+/// @param lastFailure why the latest deploy did not take over; null where it did
+/// @param revision counts the changes of this name
+/// @param instances loaded copies
+/// @param device `cpu`, `cuda:0`; null while nothing is loaded
+/// @param providers execution providers, and why not better ones
+/// @param queueDepth requests that wait for an instance
+/// @param findings what is worth knowing about the model
+public record DeploymentView(
+        String name,
+        String model,
+        @Nullable String version,
+        @Nullable String backend,
+        String state,
+        String reason,
+        @Nullable String lastFailure,
+        long revision,
+        List<Variant> variants,
+        int instances,
+        @Nullable String device,
+        List<String> providers,
+        int queueDepth,
+        Memory memory,
+        Cache cache,
+        Stats stats,
+        @Nullable Signature signature,
+        Map<String, List<String>> features,
+        List<Finding> findings,
+        DeployRequest.@Nullable Config config,
+        @Nullable Instant updatedAt) {
+    /// A version and its share of the traffic.
+    ///
+    /// @param weight percent
+    public record Variant(String version, String label, int weight) {}
+
+    /// @param bytes memory that the instances took when they were loaded, at least their weights
+    public record Memory(long bytes) {}
+
+    /// @param resident whether it is in memory now
+    /// @param pinned whether it stays there whatever else wants the room
+    public record Cache(boolean resident, boolean pinned) {}
+
+    /// Traffic: latencies of the last minute, rate of the last ten seconds, errors since the load.
+    public record Stats(
+            double rps,
+            @JsonProperty("p50_ms") double p50Ms,
+            @JsonProperty("p95_ms") double p95Ms,
+            @JsonProperty("p99_ms") double p99Ms,
+            long requests,
+            double errorRate) {}
+
+    /// What a request sends and an answer holds.
+    public record Signature(List<Port> inputs, List<Port> outputs) {}
+
+    /// An input or output.
+    ///
+    /// @param shape axis lengths, -1 for any
+    /// @param optional whether a request may leave it out
+    public record Port(String name, String datatype, List<Long> shape, boolean optional) {}
+
+    /// @param severity INFO or WARNING
+    public record Finding(String severity, String code, String message) {}
+}

@@ -1,0 +1,6 @@
+/// What goes over the wire, as records: snake_case in JSON, absent where null. Shared by server,
+/// client and console; imports nothing of ours.
+@NullMarked
+package io.matih.inference.server.api;
+
+import org.jspecify.annotations.NullMarked;

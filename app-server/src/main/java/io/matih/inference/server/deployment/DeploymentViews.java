@@ -1,0 +1,89 @@
+package io.matih.inference.server.deployment;
+
+import io.matih.inference.engine.deployment.DeploymentState;
+import io.matih.inference.engine.deployment.DeploymentStatus;
+import io.matih.inference.engine.deployment.DeploymentStatus.Resident;
+import io.matih.inference.engine.model.ModelMetadata;
+import io.matih.inference.server.api.DeploymentView;
+import io.matih.inference.server.api.DeploymentView.Stats;
+import io.matih.inference.server.api.DeploymentView.Variant;
+import io.matih.inference.server.model.ModelViews;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+import java.util.Map;
+
+/// Deployments as the wire shows them.
+final class DeploymentViews {
+    private static final String STABLE = "stable";
+    private static final int ALL_TRAFFIC = 100;
+
+    private DeploymentViews() {}
+
+    static DeploymentView view(DeploymentStatus status) {
+        var record = status.record();
+        var version = record == null ? null : Integer.toString(record.version());
+        var metadata = status.version() == null ? null : status.version().metadata();
+        return new DeploymentView(
+                status.name(),
+                status.name(),
+                version,
+                record == null ? null : record.backend(),
+                state(status.state()),
+                reason(status.state()),
+                status.lastFailure(),
+                record == null ? 0 : record.revision(),
+                version == null ? List.of() : List.of(new Variant(version, STABLE, ALL_TRAFFIC)),
+                status.resident() == null ? 0 : status.resident().instances(),
+                status.resident() == null ? null : status.resident().device(),
+                status.resident() == null ? List.of() : status.resident().provider(),
+                status.resident() == null ? 0 : status.resident().queueDepth(),
+                new DeploymentView.Memory(
+                        status.resident() == null ? 0 : status.resident().sizeBytes()),
+                new DeploymentView.Cache(
+                        status.resident() != null, record != null && record.pinned()),
+                stats(status.resident()),
+                metadata == null ? null : ModelViews.signature(metadata),
+                record == null ? Map.of() : record.features(),
+                findings(metadata),
+                record == null ? null : ConfigCodec.toWire(record.config()),
+                record == null ? null : record.updatedAt());
+    }
+
+    private static List<DeploymentView.Finding> findings(@Nullable ModelMetadata metadata) {
+        return metadata == null ? List.of() : ModelViews.findings(metadata);
+    }
+
+    /// Triton's words.
+    static String state(DeploymentState state) {
+        return switch (state) {
+            case DeploymentState.Loading _ -> "LOADING";
+            case DeploymentState.Ready _ -> "READY";
+            case DeploymentState.Unloading _ -> "UNLOADING";
+            case DeploymentState.Unavailable _ -> "UNAVAILABLE";
+        };
+    }
+
+    private static String reason(DeploymentState state) {
+        return switch (state) {
+            case DeploymentState.Loading(var step) -> step;
+            case DeploymentState.Unavailable(var code, var reason) -> code + ": " + reason;
+            case DeploymentState.Ready _, DeploymentState.Unloading _ -> "";
+        };
+    }
+
+    private static Stats stats(@Nullable Resident resident) {
+        if (resident == null) {
+            return new Stats(0, 0, 0, 0, 0, 0);
+        }
+        var traffic = resident.traffic();
+        return new Stats(
+                traffic.requestsPerSecond(),
+                traffic.p50Millis(),
+                traffic.p95Millis(),
+                traffic.p99Millis(),
+                traffic.succeeded() + traffic.failed(),
+                traffic.errorRate());
+    }
+}

@@ -1,0 +1,5 @@
+/// Deploy, undeploy, and what is deployed.
+@NullMarked
+package io.matih.inference.server.deployment;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,64 @@
+package io.matih.inference.server.inference;
+
+import io.matih.inference.engine.error.ErrorCode;
+import io.matih.inference.engine.error.ErrorDetail;
+import io.matih.inference.engine.error.ServingException;
+import io.matih.inference.engine.tensor.Tensor;
+
+import tools.jackson.core.JsonToken;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+
+/// The Open Inference Protocol's tensors in JSON, whatever call they are part of. Any thread.
+public final class JsonTensors {
+    private final InferenceLimits limits;
+
+    public JsonTensors(InferenceLimits limits) {
+        this.limits = limits;
+    }
+
+    /// Reads the array `inputs`.
+    ///
+    /// @param in stands at the array, and afterwards at its end
+    /// @param nonFinite remembers `"NaN"` and the like, for the caller to allow or refuse
+    /// @throws ServingException `MALFORMED_REQUEST`, `INVALID_SHAPE`, `INVALID_DTYPE`,
+    ///   `OUT_OF_RANGE`, `DUPLICATE_INPUT`, `JSON_LIMIT`
+    public List<Tensor> read(JsonInput in, NonFiniteText nonFinite) {
+        in.requireArray(ErrorCode.MALFORMED_REQUEST, "an array of tensors");
+        var path = in.path();
+        var tensors = new ArrayList<Tensor>();
+        var names = new HashSet<String>();
+        while (in.next() != JsonToken.END_ARRAY) {
+            requireRoom(path, tensors.size(), limits);
+            var tensor = new TensorReader(limits, nonFinite).read(in);
+            if (!names.add(tensor.name())) {
+                throw duplicate(in.path() + ".name", tensor.name());
+            }
+            tensors.add(tensor);
+        }
+        if (tensors.isEmpty()) {
+            throw JsonInput.wrong(
+                    ErrorCode.MALFORMED_REQUEST, path, "at least one tensor", "an empty array");
+        }
+        return tensors;
+    }
+
+    static void requireRoom(String path, int count, InferenceLimits limits) {
+        if (count == limits.maxTensors()) {
+            throw JsonInput.wrong(
+                    ErrorCode.JSON_LIMIT,
+                    path,
+                    "at most %d entries".formatted(limits.maxTensors()),
+                    "more");
+        }
+    }
+
+    private static ServingException duplicate(String path, String name) {
+        return new ServingException(
+                ErrorCode.DUPLICATE_INPUT,
+                "%s: input '%s' is given twice".formatted(path, ServingException.clip(name)),
+                new ErrorDetail(path, "each input once", ServingException.clip(name)));
+    }
+}

@@ -1,0 +1,86 @@
+package io.matih.inference.server.inference;
+
+import io.matih.inference.engine.error.ErrorCode;
+import io.matih.inference.engine.error.ErrorDetail;
+import io.matih.inference.engine.error.ServingException;
+
+import org.jspecify.annotations.Nullable;
+
+import tools.jackson.core.JsonToken;
+
+import java.util.List;
+
+/// Walks the fields of one JSON object, each of a known name and given at most once.
+public final class ObjectFields {
+    static final String TWICE = "a field given twice";
+
+    private final JsonInput in;
+    private final List<String> known;
+    private final Unknown unknown;
+    private final boolean[] seen;
+
+    /// What an unknown field means.
+    @FunctionalInterface
+    public interface Unknown {
+        ServingException refuse(String path, String name);
+    }
+
+    /// @param in stands at the object
+    /// @param code for a value that is no object, and for unknown fields
+    public ObjectFields(JsonInput in, List<String> known, ErrorCode code) {
+        this(in, known, code, (path, name) -> unknown(code, "field", path, name, known));
+    }
+
+    public ObjectFields(JsonInput in, List<String> known, ErrorCode code, Unknown unknown) {
+        if (in.token() != JsonToken.START_OBJECT) {
+            throw in.wrong(code, "an object");
+        }
+        this.in = in;
+        this.known = known;
+        this.unknown = unknown;
+        this.seen = new boolean[known.size()];
+    }
+
+    /// Moves to the value of the next field that is not null.
+    ///
+    /// @return its name, absent behind the last one
+    public @Nullable String next() {
+        while (in.next() != JsonToken.END_OBJECT) {
+            var name = name();
+            if (in.next() != JsonToken.VALUE_NULL) {
+                return name;
+            }
+        }
+        return null;
+    }
+
+    private String name() {
+        var name = in.text();
+        int index = known.indexOf(name);
+        if (index < 0) {
+            throw unknown.refuse(in.path(), name);
+        }
+        if (seen[index]) {
+            throw in.malformed(TWICE);
+        }
+        seen[index] = true;
+        return known.get(index);
+    }
+
+    static ServingException unknown(
+            ErrorCode code, String what, String path, String name, List<String> known) {
+        return new ServingException(
+                code,
+                "%s: unknown %s '%s'; did you mean '%s'?"
+                        .formatted(
+                                path, what, ServingException.clip(name), Nearest.of(name, known)),
+                new ErrorDetail(path, String.join(", ", known), ServingException.clip(name)));
+    }
+
+    /// A field that has to be there is not.
+    static ServingException missing(ErrorCode code, String holder, String name) {
+        var path = holder.isEmpty() ? name : holder + "." + name;
+        return new ServingException(
+                code, "%s is missing".formatted(path), new ErrorDetail(path, name, null));
+    }
+}

@@ -1,0 +1,125 @@
+package io.matih.inference.server.inference;
+
+import io.matih.inference.engine.error.ErrorCode;
+import io.matih.inference.engine.error.ErrorDetail;
+import io.matih.inference.engine.error.ServingException;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+
+/// The request's `parameters`.
+///
+/// @param timeout absent: the model's default
+/// @param nonFiniteAsStrings whether NaN and the infinities may stand in JSON as strings
+record PredictParameters(@Nullable Duration timeout, boolean nonFiniteAsStrings) {
+    static final PredictParameters NONE = new PredictParameters(null, false);
+
+    private static final List<String> KNOWN =
+            List.of(
+                    "priority",
+                    "timeout",
+                    "cache",
+                    "route_key",
+                    "binary_data_output",
+                    "non_finite");
+    private static final List<String> CACHE = List.of("use", "bypass", "refresh");
+
+    static PredictParameters read(JsonInput in, InferenceLimits limits) {
+        Duration timeout = null;
+        boolean nonFinite = false;
+        var fields =
+                new ObjectFields(
+                        in, KNOWN, ErrorCode.INVALID_PARAMETER, PredictParameters::unknown);
+        for (var field = fields.next(); field != null; field = fields.next()) {
+            switch (field) {
+                case "timeout" -> timeout = timeout(in, limits);
+                case "non_finite" -> nonFinite = nonFinite(in);
+                case "priority" -> requirePriority(in);
+                case "cache" -> requireCache(in);
+                case "route_key" -> {
+                    in.requireString(ErrorCode.INVALID_PARAMETER, "a string");
+                    throw unsupported(in, "no route_key");
+                }
+                default -> requireJsonOutput(in);
+            }
+        }
+        return new PredictParameters(timeout, nonFinite);
+    }
+
+    /// An unknown parameter of one output.
+    static ServingException unknownIn(String path, String name) {
+        return refuse(path, name, List.of("classification", "binary_data"));
+    }
+
+    private static ServingException unknown(String path, String name) {
+        return refuse(path, name, KNOWN);
+    }
+
+    private static ServingException refuse(String path, String name, List<String> known) {
+        if (isReserved(name)) {
+            return new ServingException(
+                    ErrorCode.RESERVED_PARAMETER,
+                    "%s: '%s' is reserved and cannot be set"
+                            .formatted(path, ServingException.clip(name)),
+                    new ErrorDetail(path, String.join(", ", known), ServingException.clip(name)));
+        }
+        return ObjectFields.unknown(ErrorCode.INVALID_PARAMETER, "parameter", path, name, known);
+    }
+
+    private static boolean isReserved(String name) {
+        return name.startsWith("sequence_") || name.startsWith("triton_") || name.equals("headers");
+    }
+
+    private static @Nullable Duration timeout(JsonInput in, InferenceLimits limits) {
+        long most = limits.maxTimeout().toNanos() / 1000;
+        long micros =
+                in.requireLong(
+                        ErrorCode.INVALID_PARAMETER,
+                        0,
+                        most,
+                        "microseconds from 0 to %d".formatted(most));
+        return micros == 0 ? null : Duration.of(micros, ChronoUnit.MICROS);
+    }
+
+    private static boolean nonFinite(JsonInput in) {
+        if (!in.requireString(ErrorCode.INVALID_PARAMETER, "\"string\"").equals("string")) {
+            throw in.wrong(ErrorCode.INVALID_PARAMETER, "\"string\"");
+        }
+        return true;
+    }
+
+    private static void requirePriority(JsonInput in) {
+        long priority =
+                in.requireLong(
+                        ErrorCode.INVALID_PARAMETER, 0, Integer.MAX_VALUE, "an integer from 0");
+        if (priority > 0) {
+            throw unsupported(in, "0");
+        }
+    }
+
+    private static void requireCache(JsonInput in) {
+        var cache = in.requireString(ErrorCode.INVALID_PARAMETER, "one of use, bypass, refresh");
+        if (!CACHE.contains(cache)) {
+            throw in.wrong(ErrorCode.INVALID_PARAMETER, "one of use, bypass, refresh");
+        }
+        if (!cache.equals("use")) {
+            throw unsupported(in, "\"use\"");
+        }
+    }
+
+    private static void requireJsonOutput(JsonInput in) {
+        if (in.requireBoolean(ErrorCode.INVALID_PARAMETER)) {
+            throw unsupported(in, "false");
+        }
+    }
+
+    private static ServingException unsupported(JsonInput in, String allowed) {
+        return new ServingException(
+                ErrorCode.UNSUPPORTED,
+                "%s: %s is not supported; allowed is %s".formatted(in.path(), in.shown(), allowed),
+                new ErrorDetail(in.path(), allowed, in.shown()));
+    }
+}

@@ -1,0 +1,62 @@
+package io.matih.inference.server.inference;
+
+import io.matih.inference.engine.error.ErrorCode;
+import io.matih.inference.engine.error.ErrorDetail;
+import io.matih.inference.engine.error.ServingException;
+import io.matih.inference.engine.tensor.Shape;
+
+import tools.jackson.core.JsonToken;
+
+import java.util.Arrays;
+
+/// Reads and bounds the shapes of tensors in requests.
+final class ShapeReader {
+    private final InferenceLimits limits;
+
+    ShapeReader(InferenceLimits limits) {
+        this.limits = limits;
+    }
+
+    Shape read(JsonInput in) {
+        in.requireArray(ErrorCode.INVALID_SHAPE, "an array of axis lengths");
+        var path = in.path();
+        var axes = new long[limits.maxRank()];
+        int rank = 0;
+        while (in.next() != JsonToken.END_ARRAY) {
+            if (rank == axes.length) {
+                throw invalid(path, "at most %d axes".formatted(axes.length), "more");
+            }
+            axes[rank++] =
+                    in.requireLong(
+                            ErrorCode.INVALID_SHAPE,
+                            0,
+                            Long.MAX_VALUE,
+                            "an axis length, an integer from 0");
+        }
+        return require(Shape.of(Arrays.copyOf(axes, rank)), path);
+    }
+
+    /// @param shape without any -1
+    /// @throws ServingException `INVALID_SHAPE` where it counts more elements than are allowed
+    Shape require(Shape shape, String path) {
+        long count = 1;
+        for (int i = 0; i < shape.rank(); i++) {
+            long axis = Math.max(1, shape.axis(i));
+            if (axis > limits.maxElements() / count) {
+                throw invalid(
+                        path,
+                        "at most %d elements".formatted(limits.maxElements()),
+                        shape.toString());
+            }
+            count *= axis;
+        }
+        return shape;
+    }
+
+    private static ServingException invalid(String path, String expected, String actual) {
+        return new ServingException(
+                ErrorCode.INVALID_SHAPE,
+                "%s: expected %s, got %s".formatted(path, expected, ServingException.clip(actual)),
+                new ErrorDetail(path, expected, ServingException.clip(actual)));
+    }
+}

@@ -1,0 +1,43 @@
+package io.matih.inference.server.inference;
+
+import io.matih.inference.engine.error.ServingException;
+import io.matih.inference.engine.tensor.Datatype;
+import io.matih.inference.engine.tensor.Tensor;
+
+/// Writes the Open Inference Protocol's tensors in JSON, whatever answer they are part of. Any
+/// thread.
+public final class TensorWriter {
+    private static final int TYPICAL_NUMBER = 12;
+    private static final int FRAME = 96;
+
+    private TensorWriter() {}
+
+    /// Writes name, datatype, shape and the data, flat and in row-major order.
+    ///
+    /// @param nonFiniteAsStrings whether NaN and the infinities may be written as strings
+    /// @throws ServingException `NON_FINITE_OUTPUT`
+    public static void write(JsonOutput out, Tensor tensor, boolean nonFiniteAsStrings) {
+        out.startObject();
+        out.name("name").string(tensor.name());
+        out.name("datatype").string(tensor.datatype().name());
+        out.name("shape").startArray();
+        for (long axis : tensor.shape().toArray()) {
+            out.number(axis);
+        }
+        out.endArray();
+        out.name("data").startArray();
+        var elements = new TensorElements(tensor, nonFiniteAsStrings);
+        for (long i = tensor.shape().elementCount(); i > 0; i--) {
+            elements.next(out);
+        }
+        out.endArray().endObject();
+    }
+
+    /// About how many bytes a tensor takes in JSON.
+    static long estimate(Tensor tensor) {
+        return FRAME
+                + (tensor.datatype() == Datatype.BYTES
+                        ? tensor.data().byteSize()
+                        : tensor.shape().elementCount() * TYPICAL_NUMBER);
+    }
+}

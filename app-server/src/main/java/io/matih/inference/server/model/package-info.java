@@ -1,0 +1,5 @@
+/// Registered models, their versions and labels, and uploads.
+@NullMarked
+package io.matih.inference.server.model;
+
+import org.jspecify.annotations.NullMarked;

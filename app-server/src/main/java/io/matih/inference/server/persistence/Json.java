@@ -1,0 +1,91 @@
+package io.matih.inference.server.persistence;
+
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
+
+import io.matih.inference.engine.error.ErrorCode;
+import io.matih.inference.engine.error.ErrorDetail;
+import io.matih.inference.engine.error.ServingException;
+import io.matih.inference.engine.model.ModelConfig;
+import io.matih.inference.engine.model.ModelMetadata;
+
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonWriteFeature;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+import java.util.List;
+import java.util.Map;
+
+/// Values as JSON in text columns. Fields that this program does not know are skipped, and fields
+/// that a stored value lacks have their default, so that an older or newer program can read it.
+/// Written in ASCII: no database changes or refuses a character.
+final class Json {
+    private static final ModelMetadata NO_METADATA =
+            new ModelMetadata(
+                    List.of(), List.of(), 0, Map.of(), "", "", 0, 0, 0, List.of(), List.of(),
+                    List.of(), List.of());
+    private static final JsonSetter.Value ABSENT_IS_EMPTY =
+            JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY);
+    private static final TypeReference<Map<String, List<String>>> COLUMNS =
+            new TypeReference<>() {};
+    private static final TypeReference<List<ErrorDetail>> DETAILS = new TypeReference<>() {};
+
+    private final JsonMapper mapper =
+            JsonMapper.builder()
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                    .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                    .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                    .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+                    .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
+                    .withConfigOverride(List.class, type -> type.setNullHandling(ABSENT_IS_EMPTY))
+                    .build();
+
+    String write(Object value) {
+        return mapper.writeValueAsString(value);
+    }
+
+    ModelMetadata metadata(String json) {
+        return read(json, ModelMetadata.class, NO_METADATA);
+    }
+
+    ModelConfig config(String json) {
+        return read(json, ModelConfig.class, ModelConfig.DEFAULT);
+    }
+
+    Map<String, List<String>> features(String json) {
+        return read(json, COLUMNS);
+    }
+
+    List<ErrorDetail> details(String json) {
+        return read(json, DETAILS);
+    }
+
+    private <T> T read(String json, Class<T> type, T defaults) {
+        try {
+            ObjectNode fields = mapper.valueToTree(defaults);
+            fields.setAll(mapper.readValue(json, ObjectNode.class));
+            return mapper.treeToValue(fields, type);
+        } catch (JacksonException e) {
+            throw unreadable(e);
+        }
+    }
+
+    private <T> T read(String json, TypeReference<T> type) {
+        try {
+            return mapper.readValue(json, type);
+        } catch (JacksonException e) {
+            throw unreadable(e);
+        }
+    }
+
+    private static ServingException unreadable(JacksonException e) {
+        return new ServingException(
+                ErrorCode.STORAGE_FAILED, "what is stored cannot be understood", e);
+    }
+}

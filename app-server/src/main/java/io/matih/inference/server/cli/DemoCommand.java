@@ -31,6 +31,7 @@ import java.util.concurrent.Callable;
 /// `matih demo`: the whole way on an empty machine, by the REST calls that any client makes.
 @Command(
         name = "demo",
+        sortOptions = false,
         header = "Deploys the sample models, scores their test sets, and keeps serving.",
         description = {
             "",

@@ -139,6 +139,7 @@ final class ServeCommandTest {
         var matih = new CommandRun(folder);
         for (var command :
                 List.of(
+                        "demo",
                         "serve",
                         "deploy",
                         "undeploy",

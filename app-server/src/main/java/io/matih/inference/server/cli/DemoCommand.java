@@ -110,6 +110,7 @@ final class DemoCommand implements Callable<Integer> {
                             : surroundings.dataFolder().resolveSibling("matih-demo");
             given.put(SettingKeys.DATA_DIR.key(), folder.toString());
         }
+        given.putIfAbsent(SettingKeys.LOG_LEVEL.key(), "warn");
         preferPort(given, SettingKeys.HTTP_PORT.key(), 8080);
         preferPort(given, SettingKeys.GRPC_PORT.key(), 8081);
         return SettingsLoader.load(surroundings, Optional.empty(), given);

@@ -1,7 +1,5 @@
 package io.matih.inference.server;
 
-import ch.qos.logback.classic.Level;
-
 import io.matih.inference.engine.Engine;
 import io.matih.inference.engine.EngineStores;
 import io.matih.inference.engine.error.ErrorCode;
@@ -57,7 +55,6 @@ public final class ServingServer implements RunningServer {
     private final Engine engine;
 
     private ServingServer(Settings settings) {
-        setLogLevel(settings.get(SettingKeys.LOG_LEVEL));
         drain = settings.get(SettingKeys.DRAIN_TIMEOUT);
         try {
             var parts = new ServerSettings(settings);
@@ -89,13 +86,6 @@ public final class ServingServer implements RunningServer {
     /// Returns when it serves, everything that was deployed included.
     public static ServingServer start(Settings settings) {
         return new ServingServer(settings);
-    }
-
-    /// Of our own lines; what the libraries have to say is below a warning and stays out.
-    private static void setLogLevel(String level) {
-        if (LoggerFactory.getLogger("io.matih") instanceof ch.qos.logback.classic.Logger ours) {
-            ours.setLevel(Level.valueOf(level));
-        }
     }
 
     private <T extends AutoCloseable> T start(T part) {

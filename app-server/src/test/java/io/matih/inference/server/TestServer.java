@@ -42,7 +42,6 @@ public final class TestServer implements AutoCloseable {
         flags.put("data.dir", data.toString());
         flags.put("http.port", "0");
         flags.put("grpc.port", "0");
-        flags.putIfAbsent("log.level", "warn");
         return new TestServer(ServingServer.start(Settings.of(flags)));
     }
 

@@ -73,6 +73,7 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         var settings = settings();
+        LogLevel.apply(settings);
         var data = settings.get(SettingKeys.DATA_DIR);
         try (var server = starter.start(settings)) {
             var stop = new Thread(() -> stop(server, data), "matih-drain");

@@ -25,20 +25,21 @@ final class DeploymentTables {
         }
         var table =
                 Table.of(
-                        Column.text("NAME"),
-                        Column.number("VERSION"),
-                        Column.text("STATE"),
-                        Column.text("BACKEND"),
-                        Column.text("DEVICE"),
-                        Column.number("INSTANCES"),
-                        Column.number("QUEUE"),
-                        Column.number("REQ/S"),
-                        Column.number("P50"),
-                        Column.number("P99"),
-                        Column.number("ERRORS"),
-                        Column.number("MEMORY"),
-                        Column.text("UPDATED"),
-                        Column.text("REASON"));
+                                Column.text("NAME"),
+                                Column.number("VERSION"),
+                                Column.text("STATE"),
+                                Column.text("BACKEND"),
+                                Column.text("DEVICE"),
+                                Column.number("INSTANCES"),
+                                Column.number("QUEUE"),
+                                Column.number("REQ/S"),
+                                Column.number("P50"),
+                                Column.number("P99"),
+                                Column.number("ERRORS"),
+                                Column.number("MEMORY"),
+                                Column.text("UPDATED"),
+                                Column.text("REASON"))
+                        .dropping();
         deployments.forEach(deployment -> table.add(row(deployment)));
         table.print(terminal);
     }

@@ -300,15 +300,15 @@ final class ClientCommandsTest {
                 200,
                 """
                 {"models":[{"name":"iris","versions":[
-                  {"version":"1","sha256":"0123456789abcdef0123","bytes":13500,"format":"onnx","registered_at":"2026-11-22T12:00:00Z"},
-                  {"version":"2","state":"READY","sha256":"ff","bytes":999,"format":"onnx","registered_at":"2026-11-24T11:59:59Z"}]}]}""");
+                  {"version":"1","sha256":"0123456789abcdef0123","bytes":13500,"deployed":false,"registered_at":"2026-11-22T12:00:00Z"},
+                  {"version":"2","deployed":true,"sha256":"ff","bytes":999,"registered_at":"2026-11-24T11:59:59Z"}]}]}""");
         assertThat(matih.run("models")).isZero();
         assertThat(matih.out())
                 .isEqualTo(
                         """
-                        MODEL  VERSION  STATE  FORMAT      SIZE  SHA256        REGISTERED
-                        iris         1         onnx    13.2 KiB  0123456789ab  2 d ago
-                        iris         2  READY  onnx       999 B  ff            now
+                        MODEL  VERSION  DEPLOYED      SIZE  SHA256        REGISTERED
+                        iris         1            13.2 KiB  0123456789ab  2 d ago
+                        iris         2  yes          999 B  ff            now
                         """);
     }
 
@@ -319,14 +319,13 @@ final class ClientCommandsTest {
                 400,
                 """
                 {"error":"input 'x': expected FP32 [-1,4],\\n got FP64 [1,5]","code":"INVALID_SHAPE","status":400,"request_id":"01J",
-                 "details":[{"field":"inputs[0].shape","expected":"[-1,4]","actual":"[1,5]\\u001b[0m"}],"retry_after_ms":null}""");
+                 "details":[{"field":"inputs"},{"field":"inputs[0].shape","expected":"[-1,4]","actual":"[1,5]\\u001b[0m"}],"retry_after_ms":null}""");
         assertThat(matih.run("predict", "iris", "--data", "[1]", "--json")).isEqualTo(1);
         assertThat(matih.err())
                 .isEqualTo(
                         """
                         error: input 'x': expected FP32 [-1,4],\\u000a got FP64 [1,5] (INVALID_SHAPE, request 01J)
                           inputs[0].shape: expected [-1,4], got [1,5]\\u001b[0m
-                        hint: `matih deployments NAME` shows what is deployed under that name
                         """);
         assertThat(matih.out()).startsWith("{\"error\":");
     }

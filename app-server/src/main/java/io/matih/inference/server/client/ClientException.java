@@ -52,7 +52,10 @@ public final class ClientException extends RuntimeException {
                 status,
                 "BAD_ANSWER",
                 "the server answered %d without a JSON error: %s"
-                        .formatted(status, body.strip().substring(0, Math.min(MOST_SHOWN, body.strip().length()))),
+                        .formatted(
+                                status,
+                                body.strip()
+                                        .substring(0, Math.min(MOST_SHOWN, body.strip().length()))),
                 null,
                 List.of(),
                 null,

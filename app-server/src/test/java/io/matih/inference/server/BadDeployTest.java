@@ -322,6 +322,17 @@ class BadDeployTest {
         requireError(stale, 60, 409, "CONFLICT");
     }
 
+    @Test
+    void columnsThatDoNotFitTheInputsAreRefused() {
+        var uri = server.uploadModel("iris");
+        var unknown = server.deploy("fresh", uri, ",\"features\":{\"Z\":[\"a\"]}");
+        requireError(unknown, 0, 422, "CONFIG_INVALID");
+        assertThat(unknown.body()).contains("features.Z", "X");
+        var few = server.deploy("fresh", uri, ",\"features\":{\"X\":[\"a\",\"b\"]}");
+        requireError(few, 0, 422, "CONFIG_INVALID");
+        assertThat(few.body()).contains("2 columns", "4");
+    }
+
     /// Fifty at once: one load, the others find it done.
     @Test
     void fiftyTimesAtOnceIsOneDeploy() throws Exception {

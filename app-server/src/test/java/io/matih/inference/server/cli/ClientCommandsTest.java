@@ -23,8 +23,9 @@ final class ClientCommandsTest {
     private static final String IRIS =
             """
             {"name":"iris","model":"iris","version":"3","backend":"onnxruntime","state":"READY","reason":"","revision":7,
-             "variants":[{"version":"3","label":"stable","weight":100}],"shadows":[],"instances":2,"device":"cpu",
-             "batching":{"max_batch_size":32},"queue_depth":0,"memory":{"bytes":231000000,"measured":true},
+             "variants":[{"version":"3","label":"stable","weight":100}],"instances":2,"device":"cpu",
+             "signature":{"inputs":[{"name":"X","datatype":"FP32","shape":[-1,2],"optional":false}],"outputs":[]},
+             "features":{"X":["length","wi\\u001bdth"]},"last_failure":"MODEL_INVALID: empty","queue_depth":0,"memory":{"bytes":231000000},
              "stats":{"rps":118.2,"p50_ms":3.1,"p99_ms":9.4,"error_rate":0.0},"updated_at":"2026-11-24T11:57:00Z"}""";
     private static final String BROKEN =
             """
@@ -77,9 +78,10 @@ final class ClientCommandsTest {
         server.on("GET " + API + "deployments/iris", 200, IRIS);
         assertThat(matih.onScreen(80).run("deployments", "iris")).isZero();
         assertThat(matih.out())
-                .contains("state           \u001b[32mREADY\u001b[0m\n")
-                .contains("max batch size  32\n")
-                .contains("variant         version 3 stable, weight 100\n")
+                .contains("state         \u001b[32mREADY\u001b[0m\n")
+                .contains("last failure  \u001b[31mMODEL_INVALID: empty\u001b[0m\n")
+                .contains("input         X  FP32 [-1,2]\n")
+                .contains("columns       X: length, wi\\u001bdth\n")
                 .doesNotContain("reason");
     }
 

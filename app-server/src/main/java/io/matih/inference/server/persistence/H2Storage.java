@@ -76,13 +76,14 @@ final class H2Storage implements Storage {
     }
 
     /// With H2's plain files an interrupted thread closes the database for everybody, hence
-    /// `async`. `WRITE_DELAY` is the subject of docs/adr/0001-h2-durability.md; the trace file
-    /// would hold statements with their values.
+    /// `async`. `WRITE_DELAY` and `REUSE_SPACE` are the subject of docs/adr/0001-h2-durability.md;
+    /// the trace file would hold statements with their values.
     private static String url(H2Folder folder) {
         return String.join(
                 ";",
                 "jdbc:h2:async:" + folder.name(),
                 "WRITE_DELAY=0",
+                "REUSE_SPACE=FALSE",
                 "DB_CLOSE_DELAY=-1",
                 "DB_CLOSE_ON_EXIT=FALSE",
                 "TRACE_LEVEL_FILE=0");

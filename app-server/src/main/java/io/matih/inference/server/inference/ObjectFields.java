@@ -33,7 +33,9 @@ public final class ObjectFields {
 
     public ObjectFields(JsonInput in, List<String> known, ErrorCode code, Unknown unknown) {
         if (in.token() != JsonToken.START_OBJECT) {
-            throw in.wrong(code, "an object");
+            var failure = in.wrong(code, "an object");
+            in.skip(); // nesting past the limit is the graver fault, and fails here
+            throw failure;
         }
         this.in = in;
         this.known = known;

@@ -338,7 +338,7 @@ final class ClientCommandsTest {
         assertThat(matih.run("models")).isEqualTo(1);
         assertThat(matih.err())
                 .startsWith(
-                        "error: the server answered 502 without a JSON error: <html>\uFFFD[31mbad");
+                        "error: the server answered 502 without a JSON error: <html>\\u001b[31mbad");
         server.on("GET " + API + "models", 200, "hello");
         assertThat(matih.run("models")).isEqualTo(1);
         assertThat(matih.err()).contains("is a MATIH server listening there?");

@@ -39,6 +39,7 @@ class WireRecordTest {
                     long.class, "integer",
                     Long.class, "integer",
                     double.class, "number",
+                    Double.class, "number",
                     boolean.class, "boolean",
                     Boolean.class, "boolean",
                     Instant.class, "string");
@@ -49,6 +50,7 @@ class WireRecordTest {
                     long.class, "int64",
                     Long.class, "int64",
                     double.class, "double",
+                    Double.class, "double",
                     Instant.class, "date-time");
 
     private final OpenApiDocument document = OpenApiDocument.shipped();

@@ -150,11 +150,13 @@ class BadJsonTest {
 
     static Stream<Arguments> limits() {
         return Stream.of(
-                bad("65 levels", "[".repeat(65) + "]".repeat(65), MALFORMED_REQUEST, "an object"),
+                bad("65 levels", "[".repeat(65) + "]".repeat(65), JSON_LIMIT, "64 levels"),
+                bad("100,000 levels", "[".repeat(100_000), JSON_LIMIT, "64 levels"),
                 bad(
                         "65 levels of data",
                         input("FP32", "[1]", "[".repeat(62) + "]".repeat(62)),
-                        INVALID_SHAPE,
+                        JSON_LIMIT,
+                        "64 levels",
                         "inputs[0].data[0]"),
                 bad(
                         "65 levels of data, skipped",

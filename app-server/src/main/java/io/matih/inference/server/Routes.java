@@ -52,7 +52,7 @@ final class Routes {
                 Route.get("/openapi.json", docs::document),
                 Route.get("/docs", docs::page).producing(MediaType.HTML),
                 Route.get("/docs/{file}", docs::file)
-                        .producing(MediaType.JAVASCRIPT, MediaType.CSS));
+                        .producing(MediaType.JAVASCRIPT, MediaType.CSS, MediaType.SVG));
     }
 
     /// Largest bodies, in bytes.

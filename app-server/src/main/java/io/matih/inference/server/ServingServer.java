@@ -50,6 +50,7 @@ public final class ServingServer implements RunningServer {
     private final AtomicBoolean closing = new AtomicBoolean();
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Duration drain;
+    private final List<Route> routes;
     private final HttpServer http;
     private final GrpcServer grpc;
     private final Engine engine;
@@ -68,7 +69,8 @@ public final class ServingServer implements RunningServer {
             started.push(registry::close);
             engine = start(Engine.start(parts.engine(), stores, registry));
             var background = start(Executors.newVirtualThreadPerTaskExecutor());
-            http = HttpServer.start(parts.http(), routes(settings, stores, registry, background));
+            routes = routes(settings, stores, registry, background);
+            http = HttpServer.start(parts.http(), routes);
             started.push(() -> http.stop(drain));
             grpc = GrpcServer.start(parts.grpc(), List.of());
             started.push(() -> grpc.stop(drain));
@@ -123,6 +125,11 @@ public final class ServingServer implements RunningServer {
                 new MetricsHandler(registry, closing::get),
                 new DocsHandler(),
                 limits);
+    }
+
+    /// What `openapi.json` must describe.
+    List<Route> routes() {
+        return routes;
     }
 
     @Override

@@ -94,7 +94,7 @@ class BadPredictTest {
                         "DUPLICATE_INPUT",
                         "X",
                         iris(x("FP32", "[1,4]", four) + "," + x("FP32", "[1,4]", four))),
-                bad(9, 400, "MISSING_INPUT", "X", "{\"model\":\"iris\",\"inputs\":[]}"),
+                bad(9, 400, "MALFORMED_REQUEST", "inputs", "{\"model\":\"iris\",\"inputs\":[]}"),
                 bad(9, 400, "MALFORMED_REQUEST", "model", "{}"),
                 bad(9, 400, "MALFORMED_REQUEST", "", "[]"),
                 bad(9, 400, "MALFORMED_REQUEST", "", "null"),
@@ -220,7 +220,7 @@ class BadPredictTest {
     }
 
     private static String addSub(String name) {
-        return "{\"name\":\"%s\",\"datatype\":\"FP32\",\"shape\":[1,4],\"data\":[1,2,3,4]}"
+        return "{\"name\":\"%s\",\"datatype\":\"INT32\",\"shape\":[1,16],\"data\":[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0]}"
                 .formatted(name);
     }
 
@@ -301,7 +301,11 @@ class BadPredictTest {
                 .doesNotContain("io.matih", "java.", "Exception", "\tat ", data.toString());
     }
 
-    static void requireServing() {
+    private static void requireServing() {
+        requireServing(server);
+    }
+
+    static void requireServing(TestServer server) {
         var answer = server.predict("{\"model\":\"iris\",\"instances\":[[5.1,3.5,1.4,0.2]]}");
         assertThat(answer.status()).as(answer.body()).isEqualTo(200);
     }

@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -86,7 +88,7 @@ class KilledServerTest {
                 var name = NAMES[random.nextInt(NAMES.length)];
                 int before = expected.getOrDefault(name, Set.of(NOTHING)).iterator().next();
                 int after = random.nextInt(4) == 0 ? NOTHING : random.nextBoolean() ? 7 : 9;
-                expected.put(name, Set.of(before, after));
+                expected.put(name, new HashSet<>(List.of(before, after)));
                 int status = change(server, name, after);
                 assertThat(status).isIn(200, 404);
                 expected.put(name, Set.of(after));

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 
 /// What is deployed is back after a restart, with its versions, pins, settings and labels.
 class RestartTest {
@@ -76,13 +77,11 @@ class RestartTest {
                             .at("/models/0/versions/0/sha256")
                             .stringValue();
         }
-        var folder = data.resolve("repository").resolve(digest);
-        try (var files = Files.list(folder)) {
-            for (var file : files.toList()) {
+        try (var files = Files.walk(data.resolve("repository").resolve(digest))) {
+            for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
             }
         }
-        Files.delete(folder);
         try (var server = TestServer.start(data)) {
             var lost = server.get(API + "/deployments/constant_7").json();
             assertThat(lost.get("state").stringValue()).isEqualTo("UNAVAILABLE");

@@ -304,7 +304,9 @@ public final class Deployments implements AutoCloseable {
     }
 
     private ModelMetadata inspect(DeploymentSpec spec, ModelArtifact artifact) {
-        return loader.backendFor(spec.backend(), artifact.format()).inspect(artifact);
+        var metadata = loader.backendFor(spec.backend(), artifact.format()).inspect(artifact);
+        FeatureCheck.require(spec.features(), metadata);
+        return metadata;
     }
 
     /// The version that this artifact has, or gets.

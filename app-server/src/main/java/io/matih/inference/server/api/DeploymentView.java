@@ -55,12 +55,13 @@ public record DeploymentView(
     /// @param pinned whether it stays there whatever else wants the room
     public record Cache(boolean resident, boolean pinned) {}
 
-    /// Traffic: latencies of the last minute, rate of the last ten seconds, errors since the load.
+    /// Traffic: latencies of the last minute (null where there was none), rate of the last ten
+    /// seconds, errors since the load.
     public record Stats(
             double rps,
-            @JsonProperty("p50_ms") double p50Ms,
-            @JsonProperty("p95_ms") double p95Ms,
-            @JsonProperty("p99_ms") double p99Ms,
+            @JsonProperty("p50_ms") @Nullable Double p50Ms,
+            @JsonProperty("p95_ms") @Nullable Double p95Ms,
+            @JsonProperty("p99_ms") @Nullable Double p99Ms,
             long requests,
             double errorRate) {}
 

@@ -73,6 +73,7 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         var settings = settings();
+        LogLevel.apply(settings);
         var data = settings.get(SettingKeys.DATA_DIR);
         try (var server = starter.start(settings)) {
             var stop = new Thread(() -> stop(server, data), "matih-drain");
@@ -110,6 +111,7 @@ final class DemoCommand implements Callable<Integer> {
                             : surroundings.dataFolder().resolveSibling("matih-demo");
             given.put(SettingKeys.DATA_DIR.key(), folder.toString());
         }
+        given.putIfAbsent(SettingKeys.LOG_LEVEL.key(), "warn");
         preferPort(given, SettingKeys.HTTP_PORT.key(), 8080);
         preferPort(given, SettingKeys.GRPC_PORT.key(), 8081);
         return SettingsLoader.load(surroundings, Optional.empty(), given);

@@ -7,6 +7,7 @@ import tools.jackson.databind.JsonNode;
 
 import java.time.Clock;
 import java.util.List;
+import java.util.StringJoiner;
 
 /// Deployments for people.
 final class DeploymentTables {
@@ -25,20 +26,21 @@ final class DeploymentTables {
         }
         var table =
                 Table.of(
-                        Column.text("NAME"),
-                        Column.number("VERSION"),
-                        Column.text("STATE"),
-                        Column.text("BACKEND"),
-                        Column.text("DEVICE"),
-                        Column.number("INSTANCES"),
-                        Column.number("QUEUE"),
-                        Column.number("REQ/S"),
-                        Column.number("P50"),
-                        Column.number("P99"),
-                        Column.number("ERRORS"),
-                        Column.number("MEMORY"),
-                        Column.text("UPDATED"),
-                        Column.text("REASON"));
+                                Column.text("NAME"),
+                                Column.number("VERSION"),
+                                Column.text("STATE"),
+                                Column.text("BACKEND"),
+                                Column.text("DEVICE"),
+                                Column.number("INSTANCES"),
+                                Column.number("QUEUE"),
+                                Column.number("REQ/S"),
+                                Column.number("P50"),
+                                Column.number("P99"),
+                                Column.number("ERRORS"),
+                                Column.number("MEMORY"),
+                                Column.text("UPDATED"),
+                                Column.text("REASON"))
+                        .dropping();
         deployments.forEach(deployment -> table.add(row(deployment)));
         table.print(terminal);
     }
@@ -68,16 +70,19 @@ final class DeploymentTables {
         facts.add("name", JsonFields.text(d.path("name")));
         facts.add("state", state, Style.ofState(state));
         facts.add("reason", JsonFields.text(d.path("reason")));
+        facts.add("last failure", JsonFields.text(d.path("last_failure")), Style.BAD);
         facts.add("version", JsonFields.text(d.path("version")));
-        facts.add("model", JsonFields.text(d.path("model")));
+        ports(facts, "input", d.path("signature").path("inputs"));
+        ports(facts, "output", d.path("signature").path("outputs"));
+        features(facts, d.path("features"));
+        d.path("findings").forEach(f -> facts.add("note", JsonFields.text(f.path("message"))));
         facts.add("backend", JsonFields.text(d.path("backend")));
         facts.add("device", JsonFields.text(d.path("device")));
+        d.path("providers").forEach(p -> facts.add("provider", JsonFields.text(p)));
         facts.add("instances", JsonFields.text(d.path("instances")));
-        facts.add("max batch size", JsonFields.text(d.path("batching").path("max_batch_size")));
         facts.add("queue", JsonFields.text(d.path("queue_depth")));
         facts.add("memory", JsonFields.bytes(d.path("memory").path("bytes")));
         stats(facts, d.path("stats"));
-        shared(facts, d);
         facts.add("revision", JsonFields.text(d.path("revision")));
         facts.add("updated", JsonFields.ago(d.path("updated_at"), clock));
         facts.print();
@@ -90,23 +95,24 @@ final class DeploymentTables {
         facts.add("errors", JsonFields.percent(stats.path("error_rate")));
     }
 
-    private static void shared(Facts facts, JsonNode d) {
-        for (var variant : d.path("variants")) {
+    private static void ports(Facts facts, String title, JsonNode ports) {
+        for (var port : ports) {
             facts.add(
-                    "variant",
-                    "version %s %s, weight %s"
+                    title,
+                    "%s  %s %s%s"
                             .formatted(
-                                    JsonFields.text(variant.path("version")),
-                                    JsonFields.text(variant.path("label")),
-                                    JsonFields.text(variant.path("weight"))));
+                                    JsonFields.text(port.path("name")),
+                                    JsonFields.text(port.path("datatype")),
+                                    port.path("shape"),
+                                    port.path("optional").asBoolean(false) ? ", optional" : ""));
         }
-        for (var shadow : d.path("shadows")) {
-            facts.add(
-                    "shadow",
-                    "version %s, %s %% of requests"
-                            .formatted(
-                                    JsonFields.text(shadow.path("version")),
-                                    JsonFields.text(shadow.path("percent"))));
+    }
+
+    private static void features(Facts facts, JsonNode features) {
+        for (var input : features.properties()) {
+            var columns = new StringJoiner(", ");
+            input.getValue().forEach(column -> columns.add(JsonFields.text(column)));
+            facts.add("columns", input.getKey() + ": " + columns);
         }
     }
 

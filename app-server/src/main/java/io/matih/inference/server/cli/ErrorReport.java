@@ -22,7 +22,10 @@ final class ErrorReport {
                 failure.getMessage()
                         + (about.isEmpty() ? "" : " (" + String.join(", ", about) + ")");
         error(message, terminal);
-        failure.details().stream().map(ErrorReport::detail).forEach(d -> indented(d, terminal));
+        failure.details().stream()
+                .filter(detail -> detail.expected() != null || detail.actual() != null)
+                .map(ErrorReport::detail)
+                .forEach(d -> indented(d, terminal));
         hint(failure).ifPresent(hint -> terminal.err().println("hint: " + hint));
     }
 
@@ -64,8 +67,6 @@ final class ErrorReport {
                             "the server's limits.max_body_bytes and limits.max_predict_body_bytes can be raised";
                     case "HOST_NOT_ALLOWED" -> "add the name to the server's http.allowed_hosts";
                     case "UNAUTHENTICATED" -> "give a key by MATIH_API_KEY or --api-key";
-                    case "MISSING_INPUT", "UNKNOWN_INPUT", "INVALID_SHAPE", "INVALID_DTYPE" ->
-                            "`matih deployments NAME` shows what is deployed under that name";
                     case "INTERNAL" -> "the server's log has more under this request id";
                     case "BAD_ANSWER" -> "is a MATIH server listening there? See --server";
                     default -> "";

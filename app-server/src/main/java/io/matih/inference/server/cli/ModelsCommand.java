@@ -55,8 +55,7 @@ final class ModelsCommand implements Callable<Integer> {
                 Table.of(
                         Column.text("MODEL"),
                         Column.number("VERSION"),
-                        Column.text("STATE"),
-                        Column.text("FORMAT"),
+                        Column.text("DEPLOYED"),
                         Column.number("SIZE"),
                         Column.text("SHA256"),
                         Column.text("REGISTERED"),
@@ -72,13 +71,12 @@ final class ModelsCommand implements Callable<Integer> {
     }
 
     private List<Cell> row(JsonNode model, JsonNode version) {
-        var state = JsonFields.text(version.path("state"));
+        boolean deployed = version.path("deployed").booleanValue(false);
         var digest = JsonFields.text(version.path("sha256"));
         return List.of(
                 Cell.of(JsonFields.text(model.path("name"))),
                 Cell.of(JsonFields.text(version.isObject() ? version.path("version") : version)),
-                new Cell(state, Style.ofState(state)),
-                Cell.of(JsonFields.text(version.path("format"))),
+                new Cell(deployed ? "yes" : "", Style.GOOD),
                 Cell.of(JsonFields.bytes(version.path("bytes"))),
                 Cell.of(digest.substring(0, Math.min(SHORT_DIGEST, digest.length()))),
                 Cell.of(JsonFields.ago(version.path("registered_at"), session.clock())),

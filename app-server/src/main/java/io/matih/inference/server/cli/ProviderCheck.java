@@ -33,9 +33,6 @@ final class ProviderCheck {
         }
         return report.name().equals(NEEDED)
                 ? Finding.broken(subject, report.reason(), "no model can run without it")
-                : Finding.note(
-                        subject,
-                        "not used: " + report.reason(),
-                        report.builtIn() ? "" : "this build leaves it out");
+                : Finding.note(subject, "not used: " + report.reason(), "");
     }
 }

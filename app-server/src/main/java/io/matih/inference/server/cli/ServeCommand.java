@@ -81,6 +81,7 @@ final class ServeCommand implements Callable<Integer> {
                 SettingsLoader.load(surroundings, Optional.ofNullable(config), flags.given());
         settings.warnings().forEach(w -> terminal.err().println("warning: " + w));
         removeOldReadyFile();
+        LogLevel.apply(settings);
         var server = starter.start(settings);
         var address =
                 new ServerAddress(

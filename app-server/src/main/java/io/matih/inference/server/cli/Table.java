@@ -12,6 +12,7 @@ final class Table {
 
     private final List<Column> columns;
     private final List<List<Cell>> rows = new ArrayList<>();
+    private boolean mayDrop;
 
     private Table(List<Column> columns) {
         this.columns = columns;
@@ -47,6 +48,12 @@ final class Table {
         return new Table(List.copyOf(columns));
     }
 
+    /// On a screen that is too narrow even for clipped texts, numbers are left out from the right.
+    Table dropping() {
+        mayDrop = true;
+        return this;
+    }
+
     Table add(Cell... cells) {
         return add(List.of(cells));
     }
@@ -80,18 +87,38 @@ final class Table {
                             .orElse(0);
             widths[i] = content == 0 ? 0 : Math.max(content, columns.get(i).title().length());
         }
-        shrink(widths, available);
-        return widths;
+        return fitted(widths, available);
     }
 
-    private void shrink(int[] widths, int available) {
+    private int[] fitted(int[] wanted, int available) {
+        var widths = shrunk(wanted, available);
+        int last = lastNumber(wanted);
+        if (total(widths) <= available || !mayDrop || last < 0) {
+            return widths;
+        }
+        var fewer = wanted.clone();
+        fewer[last] = 0;
+        return fitted(fewer, available);
+    }
+
+    private int lastNumber(int[] widths) {
+        int last = widths.length - 1;
+        while (last >= 0 && !(columns.get(last).right() && widths[last] > 0)) {
+            last--;
+        }
+        return last;
+    }
+
+    private int[] shrunk(int[] wanted, int available) {
+        var widths = wanted.clone();
         while (total(widths) > available) {
             int widest = widestText(widths);
             if (widest < 0 || widths[widest] <= NARROWEST) {
-                return;
+                return widths;
             }
             widths[widest]--;
         }
+        return widths;
     }
 
     private int widestText(int[] widths) {

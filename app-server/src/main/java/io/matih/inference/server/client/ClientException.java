@@ -1,7 +1,5 @@
 package io.matih.inference.server.client;
 
-import io.matih.inference.engine.error.ServingException;
-
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
@@ -10,6 +8,9 @@ import java.util.Objects;
 /// The one exception that leaves the client: the server refused, answered wrongly, or was not
 /// there. Its texts come from elsewhere and are not fit for a terminal as they are.
 public final class ClientException extends RuntimeException {
+    /// Of an answer that is not in our form.
+    private static final int MOST_SHOWN = 200;
+
     /// The code where no server answered.
     public static final String UNREACHABLE = "UNREACHABLE";
 
@@ -51,7 +52,10 @@ public final class ClientException extends RuntimeException {
                 status,
                 "BAD_ANSWER",
                 "the server answered %d without a JSON error: %s"
-                        .formatted(status, ServingException.clip(body.strip())),
+                        .formatted(
+                                status,
+                                body.strip()
+                                        .substring(0, Math.min(MOST_SHOWN, body.strip().length()))),
                 null,
                 List.of(),
                 null,

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 
 /// Deploys one sample and scores its test set, by the REST calls that any client makes.
@@ -78,7 +79,7 @@ public final class SampleRun {
     /// Predicts one row of the test set.
     public Prediction predict(int index) {
         var row = sample.testSet().get(index);
-        var request = request(List.of(row));
+        var request = instance(row);
         var answer = client.predict(request);
         int predicted = classes(answer).getFirst();
         var scores = output(answer, sample.scoresOutput()).path("data");
@@ -98,6 +99,26 @@ public final class SampleRun {
         var data = input.putArray("data");
         rows.forEach(row -> row.values().forEach(value -> addNumber(data, value)));
         return request;
+    }
+
+    /// The short form, for a line that somebody may want to read: the row as the model sees it,
+    /// nested.
+    private ObjectNode instance(Row row) {
+        var request = JSON.createObjectNode().put("model", sample.name());
+        nest(request.putArray("instances"), row.values().iterator(), 0);
+        return request;
+    }
+
+    private void nest(ArrayNode into, Iterator<String> values, int axis) {
+        boolean innermost = axis == sample.inputShape().size() - 1;
+        int length = axis == 0 ? 1 : sample.inputShape().get(axis);
+        for (int i = 0; i < length; i++) {
+            if (innermost) {
+                addNumber(into, values.next());
+            } else {
+                nest(into.addArray(), values, axis + 1);
+            }
+        }
     }
 
     private static void addNumber(ArrayNode data, String text) {

@@ -73,16 +73,20 @@ final class DeploymentViews {
         };
     }
 
+    private static @Nullable Double latency(double millis) {
+        return millis == 0 ? null : millis;
+    }
+
     private static Stats stats(@Nullable Resident resident) {
         if (resident == null) {
-            return new Stats(0, 0, 0, 0, 0, 0);
+            return new Stats(0, null, null, null, 0, 0);
         }
         var traffic = resident.traffic();
         return new Stats(
                 traffic.requestsPerSecond(),
-                traffic.p50Millis(),
-                traffic.p95Millis(),
-                traffic.p99Millis(),
+                latency(traffic.p50Millis()),
+                latency(traffic.p95Millis()),
+                latency(traffic.p99Millis()),
                 traffic.succeeded() + traffic.failed(),
                 traffic.errorRate());
     }

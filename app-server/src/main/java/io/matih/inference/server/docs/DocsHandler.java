@@ -25,6 +25,7 @@ public final class DocsHandler {
             Map.of(
                     "docs.js", MediaType.JAVASCRIPT,
                     "docs.css", MediaType.CSS,
+                    "favicon.svg", MediaType.SVG,
                     "swagger-ui.css", MediaType.CSS,
                     "swagger-ui-bundle.js", MediaType.JAVASCRIPT);
 

@@ -11,6 +11,7 @@ public final class MediaType {
     public static final String HTML = "text/html";
     public static final String JAVASCRIPT = "text/javascript";
     public static final String CSS = "text/css";
+    public static final String SVG = "image/svg+xml";
     public static final String EVENT_STREAM = "text/event-stream";
 
     private MediaType() {}

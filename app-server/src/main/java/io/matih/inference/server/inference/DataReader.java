@@ -70,7 +70,9 @@ final class DataReader {
                 throw tooMany(in, length);
             }
             if (token == JsonToken.START_ARRAY) {
-                throw invalid(in.path(), "an element", in.shown());
+                var failure = invalid(in.path(), "an element", in.shown());
+                in.skip(); // nesting past the limit is the graver fault, and fails here
+                throw failure;
             }
             elements.read(in, target);
         }

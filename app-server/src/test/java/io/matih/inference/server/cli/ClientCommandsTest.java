@@ -23,8 +23,9 @@ final class ClientCommandsTest {
     private static final String IRIS =
             """
             {"name":"iris","model":"iris","version":"3","backend":"onnxruntime","state":"READY","reason":"","revision":7,
-             "variants":[{"version":"3","label":"stable","weight":100}],"shadows":[],"instances":2,"device":"cpu",
-             "batching":{"max_batch_size":32},"queue_depth":0,"memory":{"bytes":231000000,"measured":true},
+             "variants":[{"version":"3","label":"stable","weight":100}],"instances":2,"device":"cpu",
+             "signature":{"inputs":[{"name":"X","datatype":"FP32","shape":[-1,2],"optional":false}],"outputs":[]},
+             "features":{"X":["length","wi\\u001bdth"]},"last_failure":"MODEL_INVALID: empty","queue_depth":0,"memory":{"bytes":231000000},
              "stats":{"rps":118.2,"p50_ms":3.1,"p99_ms":9.4,"error_rate":0.0},"updated_at":"2026-11-24T11:57:00Z"}""";
     private static final String BROKEN =
             """
@@ -77,9 +78,10 @@ final class ClientCommandsTest {
         server.on("GET " + API + "deployments/iris", 200, IRIS);
         assertThat(matih.onScreen(80).run("deployments", "iris")).isZero();
         assertThat(matih.out())
-                .contains("state           \u001b[32mREADY\u001b[0m\n")
-                .contains("max batch size  32\n")
-                .contains("variant         version 3 stable, weight 100\n")
+                .contains("state         \u001b[32mREADY\u001b[0m\n")
+                .contains("last failure  \u001b[31mMODEL_INVALID: empty\u001b[0m\n")
+                .contains("input         X  FP32 [-1,2]\n")
+                .contains("columns       X: length, wi\\u001bdth\n")
                 .doesNotContain("reason");
     }
 
@@ -300,15 +302,15 @@ final class ClientCommandsTest {
                 200,
                 """
                 {"models":[{"name":"iris","versions":[
-                  {"version":"1","sha256":"0123456789abcdef0123","bytes":13500,"format":"onnx","registered_at":"2026-11-22T12:00:00Z"},
-                  {"version":"2","state":"READY","sha256":"ff","bytes":999,"format":"onnx","registered_at":"2026-11-24T11:59:59Z"}]}]}""");
+                  {"version":"1","sha256":"0123456789abcdef0123","bytes":13500,"deployed":false,"registered_at":"2026-11-22T12:00:00Z"},
+                  {"version":"2","deployed":true,"sha256":"ff","bytes":999,"registered_at":"2026-11-24T11:59:59Z"}]}]}""");
         assertThat(matih.run("models")).isZero();
         assertThat(matih.out())
                 .isEqualTo(
                         """
-                        MODEL  VERSION  STATE  FORMAT      SIZE  SHA256        REGISTERED
-                        iris         1         onnx    13.2 KiB  0123456789ab  2 d ago
-                        iris         2  READY  onnx       999 B  ff            now
+                        MODEL  VERSION  DEPLOYED      SIZE  SHA256        REGISTERED
+                        iris         1            13.2 KiB  0123456789ab  2 d ago
+                        iris         2  yes          999 B  ff            now
                         """);
     }
 
@@ -319,14 +321,13 @@ final class ClientCommandsTest {
                 400,
                 """
                 {"error":"input 'x': expected FP32 [-1,4],\\n got FP64 [1,5]","code":"INVALID_SHAPE","status":400,"request_id":"01J",
-                 "details":[{"field":"inputs[0].shape","expected":"[-1,4]","actual":"[1,5]\\u001b[0m"}],"retry_after_ms":null}""");
+                 "details":[{"field":"inputs"},{"field":"inputs[0].shape","expected":"[-1,4]","actual":"[1,5]\\u001b[0m"}],"retry_after_ms":null}""");
         assertThat(matih.run("predict", "iris", "--data", "[1]", "--json")).isEqualTo(1);
         assertThat(matih.err())
                 .isEqualTo(
                         """
                         error: input 'x': expected FP32 [-1,4],\\u000a got FP64 [1,5] (INVALID_SHAPE, request 01J)
                           inputs[0].shape: expected [-1,4], got [1,5]\\u001b[0m
-                        hint: `matih deployments NAME` shows what is deployed under that name
                         """);
         assertThat(matih.out()).startsWith("{\"error\":");
     }

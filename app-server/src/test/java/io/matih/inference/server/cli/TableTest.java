@@ -60,6 +60,31 @@ final class TableTest {
     }
 
     @Test
+    void whereEvenClippedTextsDoNotFitNumbersAreLeftOutFromTheRight() {
+        var table =
+                Table.of(
+                                Column.text("NAME"),
+                                Column.number("FIRST"),
+                                Column.number("SECOND"),
+                                Column.text("REASON"))
+                        .dropping()
+                        .add(
+                                Cell.of("a long name"),
+                                Cell.of("1000000000"),
+                                Cell.of("2000000000"),
+                                Cell.of("a long reason"));
+        var plain =
+                printed(table, new CommandRun(folder).onScreen(40))
+                        .replaceAll("\u001b\\[[0-9]*m", "");
+        assertThat(plain)
+                .isEqualTo(
+                        """
+                        NAME              FIRST  REASON
+                        a long name  1000000000  a long reason
+                        """);
+    }
+
+    @Test
     void unitsAreReadable() {
         assertThat(HumanUnits.bytes(999)).isEqualTo("999 B");
         assertThat(HumanUnits.bytes(1000)).isEqualTo("0.98 KiB");

@@ -44,9 +44,17 @@ class SqlIsWrittenOutTest {
             var sources = files.filter(file -> file.toString().endsWith(".java")).toList();
             assertThat(sources).isNotEmpty();
             for (var source : sources) {
-                assertThat(built(Files.readString(source))).as("built SQL in %s", source).isEmpty();
+                var text = Files.readString(source);
+                if (speaksToTheDatabase(text)) {
+                    assertThat(built(text)).as("built SQL in %s", source).isEmpty();
+                }
             }
         }
+    }
+
+    /// Elsewhere such words are HTTP methods or prose.
+    private static boolean speaksToTheDatabase(String source) {
+        return source.contains("import org.jdbi.") || source.contains("import java.sql.");
     }
 
     @Test

@@ -87,6 +87,9 @@ final class H2Folder implements AutoCloseable {
                     "%s is gone or empty; %s, or remove %s to begin with nothing"
                             .formatted(database(), rescue(), password()));
         }
+        if (H2Header.read(database()).isCutShort()) {
+            throw damaged("has lost its end", null);
+        }
         if (OwnerOnly.isOpenToOthers(password())) {
             throw new DatabaseStartException(
                     Reason.WEAK_FILE_MODE,

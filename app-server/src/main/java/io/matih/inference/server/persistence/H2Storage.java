@@ -12,7 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.Optional;
@@ -24,6 +26,7 @@ final class H2Storage implements Storage {
     private static final Logger LOG = LoggerFactory.getLogger(H2Storage.class);
     private static final String BARRIER = "CHECKPOINT SYNC";
     private static final String USER = "matih";
+    private static final long COMPACT_BYTES = 32L << 20;
 
     private final H2Folder folder;
     private final JdbcDataSource file;
@@ -58,7 +61,7 @@ final class H2Storage implements Storage {
         file.setURL(url(folder));
         file.setUser(USER);
         file.setPassword(folder.credentials());
-        try (var _ = file.getConnection()) {
+        try (var _ = connect(folder, file)) {
             migrate(folder, file, schema);
             var config = Pools.config();
             config.setDataSource(file);
@@ -87,6 +90,23 @@ final class H2Storage implements Storage {
                 "DB_CLOSE_DELAY=-1",
                 "DB_CLOSE_ON_EXIT=FALSE",
                 "TRACE_LEVEL_FILE=0");
+    }
+
+    /// A file that has grown is written anew first: while it is open its space is not reused.
+    private static Connection connect(H2Folder folder, JdbcDataSource file)
+            throws SQLException, IOException {
+        boolean grown = Files.size(folder.database()) > COMPACT_BYTES;
+        var connection = file.getConnection();
+        if (!grown) {
+            return connection;
+        }
+        try (connection;
+                var statement = connection.createStatement()) {
+            statement.execute("SHUTDOWN COMPACT");
+        }
+        OwnerOnly.tightenFile(folder.database());
+        OwnerOnly.sync(folder.database());
+        return file.getConnection();
     }
 
     private static void migrate(H2Folder folder, JdbcDataSource file, Schema schema)

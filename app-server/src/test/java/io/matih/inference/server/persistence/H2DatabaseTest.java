@@ -1,6 +1,7 @@
 package io.matih.inference.server.persistence;
 
 import static io.matih.inference.engine.deployment.StoreSamples.deployNext;
+import static io.matih.inference.engine.deployment.StoreSamples.digest;
 import static io.matih.inference.engine.deployment.StoreSamples.undeploy;
 import static io.matih.inference.engine.deployment.StoreSamples.version;
 
@@ -10,6 +11,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ServingException;
+import io.matih.inference.engine.model.Verdict;
 import io.matih.inference.server.persistence.DatabaseStartException.Reason;
 
 import org.junit.jupiter.api.BeforeEach;
@@ -20,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 
 /// The H2 file: who may open it, what else lies beside it, and when the server refuses it.
 class H2DatabaseTest {
@@ -151,6 +154,30 @@ class H2DatabaseTest {
 
             deployNext(store, version("wine", 1, 1));
             assertThat(database.ping()).isTrue();
+        }
+    }
+
+    @Test
+    void aFileThatHasGrownIsWrittenAnewAtTheNextStart() throws Exception {
+        var runtime = "onnxruntime 1.28.0";
+        try (var database = open()) {
+            var verdicts = new JdbiVerdictStore(database);
+            for (int i = 0; i < 40; i++) {
+                var message = Integer.toString(i).repeat(1 << 20);
+                verdicts.save(
+                        digest(1),
+                        runtime,
+                        new Verdict.Refused(ErrorCode.MODEL_INVALID, message, List.of()));
+            }
+            deployNext(new JdbiDeploymentStore(database), version("iris", 1, 1));
+        }
+        assertThat(Files.size(file())).isGreaterThan(32L << 20);
+
+        try (var database = open()) {
+            assertThat(Files.size(file())).isLessThan(8L << 20);
+            assertThat(new JdbiVerdictStore(database).find(digest(1), runtime)).isPresent();
+            assertThat(new JdbiDeploymentStore(database).deployments()).hasSize(1);
+            assertFilesAreOwnerOnly();
         }
     }
 

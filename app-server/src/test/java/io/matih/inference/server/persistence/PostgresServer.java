@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 /// A PostgreSQL server of this test's own, from the script that the other checks use too.
 final class PostgresServer {
     private static final Path SCRIPT = Path.of("..", ".ci", "backends", "postgres.sh");
-    private static final Path HOME = Path.of("target", "backends");
+    private static final Path RUN = Path.of("target", "backends");
     private static final int MINUTES = 5;
 
     private final Map<String, String> addresses;
@@ -60,7 +60,7 @@ final class PostgresServer {
         var builder =
                 new ProcessBuilder("bash", SCRIPT.toString(), command)
                         .redirectError(ProcessBuilder.Redirect.INHERIT);
-        builder.environment().put("BACKENDS_HOME", HOME.toAbsolutePath().toString());
+        builder.environment().put("BACKENDS_RUN", RUN.toAbsolutePath().toString());
         builder.environment().put("POSTGRES_PORT", String.valueOf(freePort()));
         var process = builder.start();
         try {

@@ -25,8 +25,9 @@ class SqlIsWrittenOutTest {
                     Pattern.DOTALL);
     private static final Pattern SQL =
             Pattern.compile(
-                    "\\s*(SELECT|INSERT|UPDATE|DELETE|MERGE|CREATE|ALTER|DROP|TRUNCATE|WITH|FROM"
-                            + "|WHERE|AND|OR|SET|VALUES|ORDER BY|GROUP BY|LIMIT)\\b.*",
+                    "\\s*(SELECT\\s|INSERT\\s+INTO\\s|UPDATE\\s+\\S+\\s+SET\\s|DELETE\\s+FROM\\s"
+                            + "|MERGE\\s+INTO\\s|TRUNCATE\\s|(CREATE|ALTER|DROP)\\s+\\w+\\s|FROM\\s"
+                            + "|WHERE\\s|AND\\s|SET\\s|VALUES\\s*\\(|(ORDER|GROUP)\\s+BY\\s).*",
                     Pattern.DOTALL);
     private static final Pattern PIECE_BEFORE =
             Pattern.compile(

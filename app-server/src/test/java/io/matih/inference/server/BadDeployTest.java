@@ -433,6 +433,8 @@ class BadDeployTest {
                     small.send(
                             small.request(API + "/uploads")
                                     .header("Content-Type", BINARY)
+                                    // As our client does: the refusal comes before the body goes.
+                                    .expectContinue(true)
                                     .POST(BodyPublishers.ofByteArray(new byte[(1 << 20) + 1]))
                                     .build());
             assertThat(answer.status()).isEqualTo(413);

@@ -2,6 +2,7 @@ package io.matih.inference.engine;
 
 import io.matih.inference.engine.backend.Backend;
 import io.matih.inference.engine.backend.onnxruntime.OnnxRuntimeBackend;
+import io.matih.inference.engine.deadline.DeadlineWatcher;
 import io.matih.inference.engine.deployment.Deployments;
 import io.matih.inference.engine.model.store.FolderModelRepository;
 import io.matih.inference.engine.model.store.StoreRoots;
@@ -22,6 +23,7 @@ public final class Engine implements AutoCloseable {
     private static final Duration UPLOAD_LIFE = Duration.ofDays(1);
 
     private final Router router = new Router();
+    private final DeadlineWatcher watcher = new DeadlineWatcher();
     private final Uploads uploads;
     private final UriModelStore store;
     private final OnnxRuntimeBackend onnxRuntime;
@@ -55,7 +57,8 @@ public final class Engine implements AutoCloseable {
                         stores.deployments(),
                         List.of(onnxRuntime),
                         meters,
-                        settings.serving());
+                        settings.serving(),
+                        watcher);
         uploads.purgeOlderThan(UPLOAD_LIFE);
         restored = deployments.restore();
     }
@@ -106,5 +109,6 @@ public final class Engine implements AutoCloseable {
         deployments.close();
         onnxRuntime.close();
         store.close();
+        watcher.close();
     }
 }

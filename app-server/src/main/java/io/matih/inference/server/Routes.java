@@ -26,7 +26,7 @@ final class Routes {
             DocsHandler docs,
             Limits limits) {
         return List.of(
-                Route.post(API + "/predict", predict::predict)
+                Route.direct(API + "/predict", predict::predict)
                         .withQuery("meta")
                         .withBodyLimit(limits.predictBytes()),
                 Route.post(API + "/deploy", deployments::deploy)

@@ -48,7 +48,8 @@ final class ServerSettings {
                 new ServingLimits(
                         settings.get(SettingKeys.MAX_ROWS),
                         settings.get(SettingKeys.MAX_OUTPUT_BYTES),
-                        ServingLimits.DEFAULT.defaultTimeout()),
+                        ServingLimits.DEFAULT.defaultTimeout(),
+                        ServingLimits.DEFAULT.longestQueue()),
                 new OnnxRuntimeSettings(
                         settings.get(SettingKeys.MAX_OUTPUT_BYTES),
                         settings.get(SettingKeys.PROBE_TIMEOUT),

@@ -106,10 +106,7 @@ public final class ServingServer implements RunningServer {
                         CONTROL_BODY_BYTES,
                         settings.get(SettingKeys.MAX_MODEL_BYTES));
         return Routes.of(
-                new PredictHandler(
-                        engine.router(),
-                        new PredictCodec(InferenceLimits.DEFAULT),
-                        limits.predictBytes()),
+                new PredictHandler(engine.router(), new PredictCodec(InferenceLimits.DEFAULT)),
                 new DeploymentHandler(
                         engine.deployments(),
                         stores.deployments(),

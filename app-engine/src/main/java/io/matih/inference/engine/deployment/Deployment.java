@@ -6,8 +6,10 @@ import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ServingException;
 import io.matih.inference.engine.model.ModelVersion;
 import io.matih.inference.engine.model.ModelVersionStore;
+import io.matih.inference.engine.serving.InferenceListener;
 import io.matih.inference.engine.serving.InferenceRequest;
 import io.matih.inference.engine.serving.InferenceResponse;
+import io.matih.inference.engine.serving.Pending;
 import io.matih.inference.engine.serving.Servable;
 import io.matih.inference.engine.serving.ServedVersion;
 import io.matih.inference.engine.serving.Signature;
@@ -64,6 +66,16 @@ final class Deployment implements Servable {
             // It was replaced between the two steps: `view` holds its successor already.
             Thread.onSpinWait();
         }
+    }
+
+    @Override
+    public Optional<Pending> offer(InferenceRequest request, InferenceListener listener) {
+        var served = view.served();
+        var version = request.version();
+        if (served == null || (version != null && !version.equals(STABLE))) {
+            return Optional.empty();
+        }
+        return served.tryOffer(request, listener);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.matih.inference.engine.deployment;
 
 import io.matih.inference.engine.backend.Backend;
+import io.matih.inference.engine.deadline.DeadlineWatcher;
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ErrorDetail;
 import io.matih.inference.engine.error.ServingException;
@@ -70,13 +71,14 @@ public final class Deployments implements AutoCloseable {
             DeploymentStore deployments,
             List<Backend> backends,
             ServingMeters meters,
-            ServingLimits limits) {
+            ServingLimits limits,
+            DeadlineWatcher watcher) {
         this.router = router;
         this.store = store;
         this.repository = repository;
         this.versions = versions;
         this.deployments = deployments;
-        loader = new ModelLoader(backends, meters, limits);
+        loader = new ModelLoader(backends, meters, limits, watcher);
         artifacts = new ArtifactKeeper(repository, versions);
     }
 

@@ -3,6 +3,7 @@ package io.matih.inference.engine.deployment;
 import io.matih.inference.engine.backend.Backend;
 import io.matih.inference.engine.backend.Backend.InstanceSpec;
 import io.matih.inference.engine.backend.ModelInstance;
+import io.matih.inference.engine.deadline.DeadlineWatcher;
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ErrorDetail;
 import io.matih.inference.engine.error.ServingException;
@@ -28,11 +29,17 @@ final class ModelLoader {
     private final TreeMap<String, Backend> backends = new TreeMap<>();
     private final ServingMeters meters;
     private final ServingLimits limits;
+    private final DeadlineWatcher watcher;
 
-    ModelLoader(List<Backend> backends, ServingMeters meters, ServingLimits limits) {
+    ModelLoader(
+            List<Backend> backends,
+            ServingMeters meters,
+            ServingLimits limits,
+            DeadlineWatcher watcher) {
         backends.forEach(backend -> this.backends.put(backend.name(), backend));
         this.meters = meters;
         this.limits = limits;
+        this.watcher = watcher;
     }
 
     /// @throws ServingException `UNSUPPORTED` for a back-end that is not there,
@@ -93,7 +100,8 @@ final class ModelLoader {
                         deployment.config(),
                         limits,
                         instances,
-                        meters.open(version.name(), version.version(), backend.name()));
+                        meters.open(version.name(), version.version(), backend.name()),
+                        watcher);
         try {
             step.accept("warming up");
             new WarmUp(served, deployment.config(), limits.defaultTimeout()).run();

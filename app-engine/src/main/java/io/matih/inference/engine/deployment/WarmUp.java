@@ -6,13 +6,11 @@ import io.matih.inference.engine.error.ServingException;
 import io.matih.inference.engine.model.ModelConfig;
 import io.matih.inference.engine.model.ModelConfig.Warmup;
 import io.matih.inference.engine.serving.ServedVersion;
-import io.matih.inference.engine.tensor.Datatype;
 import io.matih.inference.engine.tensor.FloatingPoint;
 import io.matih.inference.engine.tensor.Shape;
 import io.matih.inference.engine.tensor.Tensor;
 import io.matih.inference.engine.tensor.TensorSpec;
 
-import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.List;
 
@@ -94,11 +92,6 @@ final class WarmUp {
                 axes[i] = i == 0 ? rows : 1;
             }
         }
-        var shape = Shape.of(axes);
-        // A BYTES element of length 0 is four zero bytes.
-        int width = spec.datatype() == Datatype.BYTES ? 4 : spec.datatype().byteSize();
-        var bytes =
-                new byte[Math.toIntExact(Math.multiplyExact(shape.elementCount(), (long) width))];
-        return new Tensor(spec.name(), spec.datatype(), shape, MemorySegment.ofArray(bytes));
+        return Tensor.zeros(spec.name(), spec.datatype(), Shape.of(axes));
     }
 }

@@ -10,26 +10,25 @@ import java.util.List;
 ///   absent: 32 where the signature is batchable, else 0
 /// @param intraOpThreads threads of one execution; absent: 1
 /// @param interOpThreads threads over independent operators; absent: 1
-/// @param maxQueueSize requests that may wait for an instance
-/// @param defaultTimeoutMicros a request's timeout where it names none; 0 for the server's default
+/// @param batching how requests are joined and queued
+/// @param responseCache whether answers are kept for requests with the very same inputs
 /// @param instanceGroups never empty
 public record ModelConfig(
         @Nullable Integer maxBatchSize,
         @Nullable Integer intraOpThreads,
         @Nullable Integer interOpThreads,
-        int maxQueueSize,
-        long defaultTimeoutMicros,
+        DynamicBatching batching,
+        boolean responseCache,
         List<InstanceGroup> instanceGroups,
         List<Warmup> warmups) {
     public static final int DEFAULT_MAX_BATCH_SIZE = 32;
-    public static final int DEFAULT_MAX_QUEUE_SIZE = 1000;
     public static final ModelConfig DEFAULT =
             new ModelConfig(
                     null,
                     null,
                     null,
-                    DEFAULT_MAX_QUEUE_SIZE,
-                    0,
+                    DynamicBatching.DEFAULT,
+                    false,
                     List.of(new InstanceGroup(InstanceKind.KIND_AUTO, 1, List.of())),
                     List.of());
 

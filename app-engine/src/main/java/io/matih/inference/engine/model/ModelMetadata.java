@@ -24,6 +24,8 @@ import java.util.stream.Stream;
 /// @param findings what the operator should know
 /// @param classLabels by output: the class of each column, of outputs that the file declares as
 ///   maps from class to score; whole numbers written as text
+/// @param steady whether the shapes of a request's inputs alone tell how long a run takes: no
+///   loops, no branches, no inputs that set sizes, no axis but the first of any length
 public record ModelMetadata(
         List<TensorSpec> inputs,
         List<TensorSpec> outputs,
@@ -38,7 +40,8 @@ public record ModelMetadata(
         List<String> externalData,
         List<String> sizingInputs,
         List<Finding> findings,
-        Map<String, List<String>> classLabels) {
+        Map<String, List<String>> classLabels,
+        boolean steady) {
     public ModelMetadata {
         inputs = List.copyOf(inputs);
         outputs = List.copyOf(outputs);
@@ -79,7 +82,8 @@ public record ModelMetadata(
                 externalData,
                 sizingInputs,
                 findings,
-                Map.of());
+                Map.of(),
+                false);
     }
 
     /// Whether every input and output has a first axis of any length, so that requests can be
@@ -105,6 +109,7 @@ public record ModelMetadata(
                 externalData,
                 sizingInputs,
                 Stream.concat(findings.stream(), Stream.of(finding)).toList(),
-                classLabels);
+                classLabels,
+                steady);
     }
 }

@@ -3,11 +3,14 @@ package io.matih.inference.engine.onnx;
 import io.matih.inference.engine.error.ServingException;
 import io.matih.inference.engine.model.Finding;
 import io.matih.inference.engine.model.ModelMetadata;
+import io.matih.inference.engine.tensor.Datatype;
+import io.matih.inference.engine.tensor.TensorSpec;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// Examines a model file before any runtime sees it: what it declares, and whether it may be loaded
 /// at all. Any thread may use it; heap is needed for nodes and names, none for weights.
@@ -17,6 +20,10 @@ public final class OnnxInspector {
     public OnnxInspector(OnnxLimits limits) {
         this.limits = limits;
     }
+
+    /// Operators of ONNX Runtime's own that loop inside.
+    private static final Set<String> SEARCHES =
+            Set.of("BeamSearch", "WhisperBeamSearch", "GreedySearch", "Sampling");
 
     /// @param modelFile the folder that it is in also holds its external data
     /// @throws ServingException `MODEL_INVALID`, `MODEL_LIMIT`, `UNSUPPORTED_OPERATOR`,
@@ -52,7 +59,25 @@ public final class OnnxInspector {
                 List.copyOf(externalData),
                 sizingInputs,
                 findings,
-                signature.classLabels());
+                signature.classLabels(),
+                sizingInputs.isEmpty() && isStraight(model) && hasFixedRows(inputs));
+    }
+
+    /// Whether every run takes the same way through the graph.
+    private static boolean isStraight(OnnxModel model) {
+        return Stream.concat(
+                        model.graph().nodes().stream(),
+                        model.functions().stream().flatMap(function -> function.nodes().stream()))
+                .allMatch(node -> node.subgraphs().isEmpty() && !SEARCHES.contains(node.opType()));
+    }
+
+    private static boolean hasFixedRows(List<TensorSpec> inputs) {
+        return inputs.stream()
+                .allMatch(
+                        input ->
+                                input.datatype() != Datatype.BYTES
+                                        && input.shape().rank() > 0
+                                        && input.shape().withAxis(0, 1).isConcrete());
     }
 
     private static List<Finding> findings(

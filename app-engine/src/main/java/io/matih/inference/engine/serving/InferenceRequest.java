@@ -14,6 +14,7 @@ import java.util.List;
 /// @param id the client's own id, echoed only if given
 /// @param inputs in any order
 /// @param outputs what the client wants back, in that order; empty for everything
+/// @param priority 1 the highest; 0: the model's default
 /// @param timeout from receipt to answer, queueing included; absent: the model's default
 public record InferenceRequest(
         String model,
@@ -21,6 +22,7 @@ public record InferenceRequest(
         @Nullable String id,
         List<Tensor> inputs,
         List<RequestedOutput> outputs,
+        int priority,
         @Nullable Duration timeout) {
     public InferenceRequest {
         inputs = List.copyOf(inputs);

@@ -16,10 +16,17 @@ public record InferenceResponse(
         List<Tensor> outputs,
         String backend,
         Device device,
+        Batch batch,
         Timings timings) {
     public InferenceResponse {
         outputs = List.copyOf(outputs);
     }
+
+    /// The batch in which the request was executed; of a request that took several, the last.
+    ///
+    /// @param rows of all its members
+    /// @param reason why it left when it did
+    public record Batch(int rows, String reason) {}
 
     /// Where the time went, in nanoseconds.
     ///

@@ -37,6 +37,17 @@ public final class Router {
         }
     }
 
+    /// The same without waiting; see `Servable.offer`.
+    public Optional<Pending> offer(InferenceRequest request, InferenceListener listener) {
+        var servable = find(request.model());
+        try {
+            return servable.offer(request, new Counted(servable, listener));
+        } catch (ServingException e) {
+            servable.meters().ifPresent(meters -> meters.failed(e.code()));
+            throw e;
+        }
+    }
+
     /// The meters of a model's serving version; empty where there is none.
     public Optional<ModelMeters> meters(String model) {
         return Optional.ofNullable(servables.get(model)).flatMap(Servable::meters);
@@ -48,5 +59,19 @@ public final class Router {
             throw Servable.notFound(model, null);
         }
         return servable;
+    }
+
+    private record Counted(Servable servable, InferenceListener listener)
+            implements InferenceListener {
+        @Override
+        public void answered(InferenceResponse response) {
+            listener.answered(response);
+        }
+
+        @Override
+        public void failed(ServingException failure) {
+            servable.meters().ifPresent(meters -> meters.failed(failure.code()));
+            listener.failed(failure);
+        }
     }
 }

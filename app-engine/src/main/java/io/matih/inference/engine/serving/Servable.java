@@ -21,6 +21,13 @@ public interface Servable {
     /// @throws ServingException any code of a request, a model or its run
     InferenceResponse infer(InferenceRequest request);
 
+    /// Lets a request in without waiting for anything.
+    ///
+    /// @return absent where that is not possible, and nothing has happened: call `infer` on a
+    ///   thread that may block
+    /// @throws ServingException the same as `infer`; the listener is not called then
+    Optional<Pending> offer(InferenceRequest request, InferenceListener listener);
+
     /// The meters of the version that serves; empty while none does.
     Optional<ModelMeters> meters();
 

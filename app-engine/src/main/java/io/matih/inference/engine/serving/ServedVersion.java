@@ -1,24 +1,28 @@
 package io.matih.inference.engine.serving;
 
 import io.matih.inference.engine.backend.ModelInstance;
-import io.matih.inference.engine.backend.ModelInstance.Execution;
+import io.matih.inference.engine.batching.Answer;
+import io.matih.inference.engine.batching.BatcherSettings;
+import io.matih.inference.engine.batching.Completion;
+import io.matih.inference.engine.batching.DynamicBatcher;
+import io.matih.inference.engine.batching.Work;
 import io.matih.inference.engine.deadline.Deadline;
+import io.matih.inference.engine.deadline.DeadlineWatcher;
 import io.matih.inference.engine.device.Device;
-import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ServingException;
+import io.matih.inference.engine.model.DynamicBatching;
 import io.matih.inference.engine.model.ModelConfig;
 import io.matih.inference.engine.serving.InferenceRequest.RequestedOutput;
+import io.matih.inference.engine.serving.InferenceResponse.Batch;
 import io.matih.inference.engine.serving.InferenceResponse.Timings;
 import io.matih.inference.engine.telemetry.ModelMeters;
-import io.matih.inference.engine.tensor.Rows;
 import io.matih.inference.engine.tensor.Tensor;
 
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /// One version of a model in memory: its instances, what it declares, and who uses it. Requests
 /// lease it; it is closed after the last lease came back.
@@ -27,8 +31,9 @@ public final class ServedVersion implements AutoCloseable {
     private final String backend;
     private final int sliceRows;
     private final Duration defaultTimeout;
+    private final DynamicBatching batching;
     private final InputChecks checks;
-    private final InstancePool pool;
+    private final DynamicBatcher batcher;
     private final ModelMeters meters;
     private final Leases leases = new Leases();
 
@@ -38,26 +43,32 @@ public final class ServedVersion implements AutoCloseable {
             ModelConfig config,
             ServingLimits limits,
             List<ModelInstance> instances,
-            ModelMeters meters) {
+            ModelMeters meters,
+            DeadlineWatcher watcher) {
         this.signature = signature;
         this.backend = backend;
         this.meters = meters;
         sliceRows = config.effectiveMaxBatchSize(signature.metadata());
-        defaultTimeout =
-                config.defaultTimeoutMicros() == 0
-                        ? limits.defaultTimeout()
-                        : Duration.ofNanos(config.defaultTimeoutMicros() * 1000);
+        defaultTimeout = limits.defaultTimeout();
+        batching = config.batching();
         checks =
                 new InputChecks(
                         signature.metadata(),
                         sliceRows > 0,
                         limits.maxRows(),
                         limits.maxOutputBytes());
-        pool =
-                new InstancePool(
+        batcher =
+                new DynamicBatcher(
                         "model '%s' version %d".formatted(signature.model(), signature.version()),
                         instances,
-                        config.maxQueueSize());
+                        new BatcherSettings(
+                                sliceRows,
+                                batching,
+                                signature.metadata().steady(),
+                                limits.longestQueue()),
+                        new BatchMetering(meters, signature),
+                        watcher,
+                        System::nanoTime);
     }
 
     public Signature signature() {
@@ -73,19 +84,19 @@ public final class ServedVersion implements AutoCloseable {
     }
 
     public List<ModelInstance> instances() {
-        return pool.instances();
+        return batcher.instances();
     }
 
     public Device device() {
-        return pool.instances().getFirst().device();
+        return batcher.instances().getFirst().device();
     }
 
     public int queueDepth() {
-        return pool.queueDepth();
+        return batcher.waiting();
     }
 
     public long sizeBytes() {
-        return pool.instances().stream().mapToLong(ModelInstance::sizeBytes).sum();
+        return batcher.instances().stream().mapToLong(ModelInstance::sizeBytes).sum();
     }
 
     /// Answers a request, unless this version is on its way out.
@@ -104,69 +115,94 @@ public final class ServedVersion implements AutoCloseable {
 
     private InferenceResponse infer(InferenceRequest request) {
         meters.cacheHit();
+        check(request);
+        var sliced =
+                new SlicedInference(
+                        batcher, sliceRows, priority(request), deadline(request), patient(request));
+        return response(request, sliced.run(request.inputs(), wanted(request)));
+    }
+
+    /// Lets a request in, if that takes no waiting.
+    ///
+    /// @return empty where no lease could be had, or the request takes more than one execution
+    public Optional<Pending> tryOffer(InferenceRequest request, InferenceListener listener) {
+        if ((sliceRows > 0 && rows(request) > sliceRows) || !leases.acquire()) {
+            return Optional.empty();
+        }
+        try {
+            meters.cacheHit();
+            check(request);
+            var work =
+                    new Work(
+                            request.inputs(),
+                            wanted(request),
+                            priority(request),
+                            deadline(request),
+                            patient(request),
+                            new Leased(request, listener));
+            batcher.enqueue(work);
+            return Optional.of(new Queued(batcher, work));
+        } catch (RuntimeException e) {
+            leases.release();
+            throw e;
+        }
+    }
+
+    private void check(InferenceRequest request) {
         checks.check(request.inputs());
         checks.checkOutputs(request.outputs());
-        var timeout = request.timeout() == null ? defaultTimeout : request.timeout();
-        var wanted =
-                request.outputs().stream()
-                        .map(RequestedOutput::name)
-                        .collect(Collectors.toUnmodifiableSet());
-        var run = run(request.inputs(), wanted, Deadline.after(timeout));
+    }
+
+    private static long rows(InferenceRequest request) {
+        return request.inputs().isEmpty() ? 1 : request.inputs().getFirst().rows();
+    }
+
+    private int priority(InferenceRequest request) {
+        return batching.priority(request.priority());
+    }
+
+    private boolean patient(InferenceRequest request) {
+        return request.timeout() != null && mayOverride(request);
+    }
+
+    private Deadline deadline(InferenceRequest request) {
+        var timeout = request.timeout();
+        return Deadline.after(timeout == null || !mayOverride(request) ? defaultTimeout : timeout);
+    }
+
+    private boolean mayOverride(InferenceRequest request) {
+        return batching.queuePolicy(priority(request)).allowTimeoutOverride();
+    }
+
+    private static Set<String> wanted(InferenceRequest request) {
+        if (request.outputs().isEmpty()) {
+            return Set.of();
+        }
+        var names = HashSet.<String>newHashSet(request.outputs().size());
+        request.outputs().forEach(output -> names.add(output.name()));
+        return names;
+    }
+
+    private InferenceResponse response(InferenceRequest request, Answer answer) {
         return new InferenceResponse(
                 signature.model(),
                 signature.version(),
-                inOrder(run.outputs, request.outputs()),
+                inOrder(answer.outputs(), request.outputs()),
                 backend,
                 device(),
-                new Timings(run.queueNanos, run.inputNanos, run.computeNanos, run.outputNanos));
+                new Batch(answer.batchRows(), answer.reason().label()),
+                new Timings(
+                        answer.queueNanos(),
+                        answer.inputNanos(),
+                        answer.computeNanos(),
+                        answer.outputNanos()));
     }
 
     /// Executes without a lease, for warm-up before anybody else can see this version.
     public List<Tensor> warmUp(List<Tensor> inputs, Deadline deadline) {
-        return run(inputs, Set.of(), deadline).outputs;
-    }
-
-    private Run run(List<Tensor> inputs, Set<String> outputs, Deadline deadline) {
-        var run = new Run();
-        long rows = inputs.isEmpty() ? 1 : inputs.getFirst().rows();
-        if (sliceRows == 0 || rows <= sliceRows) {
-            run.add(pool.execute(inputs, outputs, deadline));
-            return run;
-        }
-        var parts = new ArrayList<List<Tensor>>();
-        for (long first = 0; first < rows; first += sliceRows) {
-            long from = first;
-            long count = Math.min(sliceRows, rows - first);
-            var slice = inputs.stream().map(tensor -> Rows.slice(tensor, from, count)).toList();
-            run.add(pool.execute(slice, outputs, deadline));
-            requireRows(run.outputs, count);
-            parts.add(run.outputs);
-        }
-        run.outputs = join(parts);
-        return run;
-    }
-
-    private void requireRows(List<Tensor> outputs, long rows) {
-        for (var output : outputs) {
-            if (output.shape().rank() == 0 || output.rows() != rows) {
-                throw new ServingException(
-                        ErrorCode.INFERENCE_FAILED,
-                        "output '%s' came back as %s for %d rows, so this model's first axis is no batch; deploy it with max_batch_size 0"
-                                .formatted(
-                                        ServingException.clip(output.name()),
-                                        output.shape(),
-                                        rows));
-            }
-        }
-    }
-
-    private static List<Tensor> join(List<List<Tensor>> parts) {
-        var joined = new ArrayList<Tensor>();
-        for (int i = 0; i < parts.getFirst().size(); i++) {
-            int output = i;
-            joined.add(Rows.concat(parts.stream().map(part -> part.get(output)).toList()));
-        }
-        return joined;
+        return new SlicedInference(batcher, sliceRows, batching.priority(0), deadline, true)
+                .run(inputs, Set.of())
+                .outputs();
     }
 
     private static List<Tensor> inOrder(List<Tensor> outputs, List<RequestedOutput> wanted) {
@@ -180,30 +216,48 @@ public final class ServedVersion implements AutoCloseable {
 
     /// Stops what runs, where it can be stopped; for a drain that took too long.
     public void cancel() {
-        pool.cancel();
+        batcher.cancelRunning();
     }
 
     /// Releases the instances. Call it after draining; what still runs is waited for.
     @Override
     public void close() {
-        pool.close();
+        batcher.close();
     }
 
-    /// Sums over the slices of one request.
-    private static final class Run {
-        private List<Tensor> outputs = List.of();
-        private long queueNanos;
-        private long inputNanos;
-        private long computeNanos;
-        private long outputNanos;
+    private record Queued(DynamicBatcher batcher, Work work) implements Pending {
+        @Override
+        public void start() {
+            batcher.pump();
+        }
 
-        private void add(InstancePool.Answer answer) {
-            Execution execution = answer.execution();
-            outputs = execution.outputs().getFirst();
-            queueNanos += answer.queueNanos();
-            inputNanos += execution.inputNanos();
-            computeNanos += execution.computeNanos();
-            outputNanos += execution.outputNanos();
+        @Override
+        public void cancel() {
+            batcher.cancel(work);
+        }
+    }
+
+    /// Gives the lease back with the answer.
+    private final class Leased implements Completion {
+        private final InferenceRequest request;
+        private final InferenceListener listener;
+
+        private Leased(InferenceRequest request, InferenceListener listener) {
+            this.request = request;
+            this.listener = listener;
+        }
+
+        @Override
+        public void succeeded(Answer answer) {
+            var response = response(request, answer);
+            leases.release();
+            listener.answered(response);
+        }
+
+        @Override
+        public void failed(ServingException failure) {
+            leases.release();
+            listener.failed(failure);
         }
     }
 }

@@ -31,6 +31,7 @@ public final class ModelMeters {
     private final DistributionSummary latency;
     private final Counter cacheHits;
     private final Map<FailureReason, Counter> failures = new EnumMap<>(FailureReason.class);
+    private final BatchMeters batches;
     private final LatencyWindow recent;
     private final RateWindow completions;
     private final LongAdder succeeded = new LongAdder();
@@ -46,6 +47,7 @@ public final class ModelMeters {
         recent = new LatencyWindow(nanoClock);
         completions = new RateWindow(nanoClock);
         var tags = Tags.of("model", model, "version", Integer.toString(version));
+        batches = new BatchMeters(registry, tags);
         latency =
                 keep(
                         ofVersion,
@@ -107,6 +109,14 @@ public final class ModelMeters {
         failed.increment();
     }
 
+    /// A batch was executed.
+    ///
+    /// @param reason why it left, of few and fixed words
+    /// @param queueNanos the longest that a member had waited
+    public void batch(String reason, int rows, long queueNanos, long computeNanos) {
+        batches.executed(reason, rows, queueNanos, computeNanos);
+    }
+
     /// A request found its model in memory.
     public void cacheHit() {
         cacheHits.increment();
@@ -125,6 +135,7 @@ public final class ModelMeters {
     }
 
     void close(boolean lastOfModel) {
+        batches.close();
         ofVersion.forEach(registry::remove);
         if (lastOfModel) {
             ofModel.forEach(registry::remove);

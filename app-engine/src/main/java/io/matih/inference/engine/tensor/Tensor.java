@@ -34,6 +34,16 @@ public record Tensor(String name, Datatype datatype, Shape shape, MemorySegment 
         data = data.asReadOnly();
     }
 
+    /// A tensor of zeros; of empty elements for `BYTES`.
+    ///
+    /// @param shape concrete
+    public static Tensor zeros(String name, Datatype datatype, Shape shape) {
+        int width = datatype == Datatype.BYTES ? Integer.BYTES : datatype.byteSize();
+        var bytes =
+                new byte[Math.toIntExact(Math.multiplyExact(shape.elementCount(), (long) width))];
+        return new Tensor(name, datatype, shape, MemorySegment.ofArray(bytes));
+    }
+
     /// Rows of the batch: the first axis, or 1 for a scalar.
     public long rows() {
         return shape.rank() == 0 ? 1 : shape.axis(0);

@@ -1,10 +1,13 @@
 package io.matih.inference.engine.deployment;
 
+import io.matih.inference.engine.model.DynamicBatching;
 import io.matih.inference.engine.model.Finding;
 import io.matih.inference.engine.model.InstanceKind;
 import io.matih.inference.engine.model.ModelConfig;
 import io.matih.inference.engine.model.ModelMetadata;
 import io.matih.inference.engine.model.ModelVersion;
+import io.matih.inference.engine.model.QueuePolicy;
+import io.matih.inference.engine.model.QueuePolicy.TimeoutAction;
 import io.matih.inference.engine.tensor.Datatype;
 import io.matih.inference.engine.tensor.Shape;
 import io.matih.inference.engine.tensor.TensorSpec;
@@ -44,8 +47,16 @@ public final class StoreSamples {
                     64,
                     2,
                     3,
-                    50,
-                    250_000,
+                    new DynamicBatching(
+                            List.of(8, 16),
+                            500,
+                            true,
+                            3,
+                            2,
+                            new QueuePolicy(TimeoutAction.DELAY, 250_000, false, 50),
+                            Map.of(1, QueuePolicy.DEFAULT),
+                            true),
+                    true,
                     List.of(new ModelConfig.InstanceGroup(InstanceKind.KIND_GPU, 2, List.of(0, 1))),
                     List.of(new ModelConfig.Warmup("w", 1, 3)));
 

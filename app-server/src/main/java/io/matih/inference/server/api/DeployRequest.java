@@ -37,12 +37,44 @@ public record DeployRequest(
 
     /// Triton's ModelConfig, as far as it is served here.
     ///
-    /// @param parameters `intra_op_thread_count`, `inter_op_thread_count`
+    /// @param parameters `intra_op_thread_count`, `inter_op_thread_count`, `pad_to_preferred`
     public record Config(
             @Nullable Integer maxBatchSize,
+            @Nullable DynamicBatching dynamicBatching,
             @Nullable List<InstanceGroup> instanceGroup,
             @Nullable List<Warmup> modelWarmup,
             @Nullable Map<String, Parameter> parameters) {}
+
+    /// How requests are joined.
+    ///
+    /// @param preferredBatchSize rows at which a batch leaves at once
+    /// @param maxQueueDelayMicroseconds the longest that a request waits for company; it leaves
+    ///   earlier where none is to be expected
+    /// @param preserveOrdering whether answers leave in the order in which batches were formed
+    /// @param priorityLevels priorities that requests may have, 1 the highest
+    /// @param defaultPriorityLevel of a request that names none; absent or 0: the lowest
+    /// @param priorityQueuePolicy by priority
+    public record DynamicBatching(
+            @Nullable List<Integer> preferredBatchSize,
+            @Nullable Long maxQueueDelayMicroseconds,
+            @Nullable Boolean preserveOrdering,
+            @Nullable Integer priorityLevels,
+            @Nullable Integer defaultPriorityLevel,
+            @Nullable QueuePolicy defaultQueuePolicy,
+            @Nullable Map<String, QueuePolicy> priorityQueuePolicy) {}
+
+    /// How requests may wait.
+    ///
+    /// @param timeoutAction `REJECT` or `DELAY`
+    /// @param defaultTimeoutMicroseconds how long a request may wait for an instance; 0: as long as
+    ///   its own timeout allows
+    /// @param allowTimeoutOverride whether a request's own timeout counts
+    /// @param maxQueueSize requests that may wait; 0: 1000
+    public record QueuePolicy(
+            @Nullable String timeoutAction,
+            @Nullable Long defaultTimeoutMicroseconds,
+            @Nullable Boolean allowTimeoutOverride,
+            @Nullable Integer maxQueueSize) {}
 
     /// @param kind `KIND_AUTO`, `KIND_CPU`, `KIND_GPU` or `KIND_TENSORRT`
     /// @param count instances, on each GPU named

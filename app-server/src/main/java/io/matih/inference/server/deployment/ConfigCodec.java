@@ -26,8 +26,11 @@ final class ConfigCodec {
     private static final int MAX_WARMUPS = 1000;
     private static final String INTRA_OP = "intra_op_thread_count";
     private static final String INTER_OP = "inter_op_thread_count";
+    private static final String PAD = "pad_to_preferred";
     private static final String KINDS =
             Arrays.stream(InstanceKind.values()).map(Enum::name).collect(Collectors.joining(", "));
+
+    private static final List<String> PARAMETERS = List.of(INTRA_OP, INTER_OP, PAD);
 
     private ConfigCodec() {}
 
@@ -36,19 +39,35 @@ final class ConfigCodec {
                 Objects.requireNonNullElse(
                         config.parameters(), Map.<String, DeployRequest.Parameter>of());
         for (var key : parameters.keySet()) {
-            if (!key.equals(INTRA_OP) && !key.equals(INTER_OP)) {
-                throw invalid("config.parameters", INTRA_OP + ", " + INTER_OP, key);
+            if (!PARAMETERS.contains(key)) {
+                throw invalid("config.parameters", String.join(", ", PARAMETERS), key);
             }
         }
         var size = config.maxBatchSize();
         return new ModelConfig(
-                size == null ? null : within("config.max_batch_size", size, 0, MAX_BATCH_SIZE),
+                size == null
+                        ? null
+                        : (int) within("config.max_batch_size", size, 0, MAX_BATCH_SIZE),
                 threads(parameters, INTRA_OP),
                 threads(parameters, INTER_OP),
-                ModelConfig.DEFAULT_MAX_QUEUE_SIZE,
-                0,
+                BatchingCodec.toBatching(config.dynamicBatching(), pads(parameters)),
+                false,
                 groups(config.instanceGroup()),
                 warmups(config.modelWarmup()));
+    }
+
+    private static boolean pads(Map<String, DeployRequest.Parameter> parameters) {
+        var parameter = parameters.get(PAD);
+        if (parameter == null) {
+            return false;
+        }
+        return switch (parameter.stringValue()) {
+            case "true" -> true;
+            case "false" -> false;
+            default ->
+                    throw invalid(
+                            "config.parameters." + PAD, "true, false", parameter.stringValue());
+        };
     }
 
     private static @Nullable Integer threads(
@@ -59,7 +78,7 @@ final class ConfigCodec {
         }
         var field = "config.parameters." + key;
         try {
-            return within(field, Integer.parseInt(parameter.stringValue()), 1, MAX_THREADS);
+            return (int) within(field, Integer.parseInt(parameter.stringValue()), 1, MAX_THREADS);
         } catch (NumberFormatException _) {
             throw invalid(field, "1 to " + MAX_THREADS, parameter.stringValue());
         }
@@ -108,18 +127,18 @@ final class ConfigCodec {
         int count = warmup.count() == null ? 1 : warmup.count();
         return new Warmup(
                 Objects.requireNonNullElse(warmup.name(), "warmup"),
-                within("config.model_warmup.batch_size", size, 1, MAX_BATCH_SIZE),
-                within("config.model_warmup.count", count, 1, MAX_WARMUPS));
+                (int) within("config.model_warmup.batch_size", size, 1, MAX_BATCH_SIZE),
+                (int) within("config.model_warmup.count", count, 1, MAX_WARMUPS));
     }
 
-    private static int within(String field, int value, int least, int most) {
+    static long within(String field, long value, long least, long most) {
         if (value < least || value > most) {
-            throw invalid(field, least + " to " + most, Integer.toString(value));
+            throw invalid(field, least + " to " + most, Long.toString(value));
         }
         return value;
     }
 
-    private static ServingException invalid(String field, String expected, String actual) {
+    static ServingException invalid(String field, String expected, String actual) {
         return new ServingException(
                 ErrorCode.CONFIG_INVALID,
                 "%s: '%s' is not allowed; allowed: %s"
@@ -131,6 +150,7 @@ final class ConfigCodec {
     static DeployRequest.Config toWire(ModelConfig config) {
         return new DeployRequest.Config(
                 config.maxBatchSize(),
+                BatchingCodec.toWire(config.batching()),
                 config.instanceGroups().stream()
                         .map(
                                 group ->
@@ -155,6 +175,9 @@ final class ConfigCodec {
         if (config.interOpThreads() != null) {
             parameters.put(
                     INTER_OP, new DeployRequest.Parameter(config.interOpThreads().toString()));
+        }
+        if (config.batching().padToPreferred()) {
+            parameters.put(PAD, new DeployRequest.Parameter("true"));
         }
         return parameters;
     }

@@ -14,8 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// Watches connections for what Jetty's idle timeout cannot see: too many from one address, and
-/// headers that arrive byte by byte and never end.
+/// Watches connections for what Jetty's idle timeout cannot see: too many from one address, headers
+/// that arrive byte by byte and never end, and clients that leave before their answer.
 ///
 /// A connection rests while no request is served on it. Bytes that arrive while it rests are the
 /// beginning of a request; a sweep that finds such bytes starts the clock, the request's handling
@@ -73,6 +73,15 @@ final class ConnectionWatch extends AbstractLifeCycle implements Connection.List
         }
     }
 
+    /// What is to be done when the client of the request that is being served leaves. Replaces what
+    /// was said before; forgotten with the answer.
+    void whenClientLeaves(Connection connection, Runnable action) {
+        var known = watched.get(connection);
+        if (known != null) {
+            known.whenLeft = action;
+        }
+    }
+
     @Override
     protected void doStart() throws Exception {
         super.doStart();
@@ -110,6 +119,13 @@ final class ConnectionWatch extends AbstractLifeCycle implements Connection.List
         if (known.isOverdue(connection.getBytesIn(), limits.headerTimeout())) {
             connection.getEndPoint().close(new TimeoutException("headers"));
         }
+        var whenLeft = known.whenLeft;
+        if (whenLeft != null
+                && connection.getEndPoint() instanceof WatchedEndPoint endPoint
+                && endPoint.clientHasLeft()) {
+            known.whenLeft = null;
+            whenLeft.run();
+        }
     }
 
     private static @Nullable InetAddress address(Connection connection) {
@@ -126,6 +142,7 @@ final class ConnectionWatch extends AbstractLifeCycle implements Connection.List
         private volatile long bytesAtRest;
         private volatile long headersSince;
         private volatile boolean headersBegun;
+        private volatile @Nullable Runnable whenLeft;
 
         Watched(@Nullable InetAddress address) {
             this.address = address;
@@ -134,6 +151,7 @@ final class ConnectionWatch extends AbstractLifeCycle implements Connection.List
         void rest(long bytesIn) {
             bytesAtRest = bytesIn;
             headersBegun = false;
+            whenLeft = null;
             serving = false;
         }
 

@@ -18,6 +18,7 @@ import java.time.Duration;
 /// @param connections open at once
 /// @param connectionsPerAddress open at once from one other machine
 /// @param connectionsPerLoopbackAddress the same for this machine, whose users share one address
+/// @param heldBytes bytes of bodies that all requests together may hold in memory
 /// @param chunks pieces a body may come in, where they average less than 256 bytes
 public record HttpLimits(
         long bodyBytes,
@@ -33,6 +34,7 @@ public record HttpLimits(
         int connections,
         int connectionsPerAddress,
         int connectionsPerLoopbackAddress,
+        long heldBytes,
         int chunks) {
 
     private static final long MIB = 1024 * 1024;
@@ -52,6 +54,7 @@ public record HttpLimits(
                 connections,
                 connectionsPerAddress,
                 connectionsPerLoopbackAddress,
+                heldBytes,
                 chunks);
     }
 
@@ -70,6 +73,7 @@ public record HttpLimits(
                 1024,
                 64,
                 1024,
+                Math.max(64 * MIB, Runtime.getRuntime().maxMemory() / 4),
                 65_536);
     }
 }

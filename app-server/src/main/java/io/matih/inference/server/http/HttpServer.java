@@ -14,7 +14,6 @@ import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,10 +21,11 @@ import org.slf4j.LoggerFactory;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/// The running HTTP listener. Handlers run on virtual threads; only accepting and selecting have
-/// threads of their own.
+/// The running HTTP listener. The selecting threads check every request and handle what takes no
+/// waiting; everything else gets a virtual thread.
 public final class HttpServer {
     private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
     private static final int PLATFORM_THREADS = 32;
@@ -37,6 +37,12 @@ public final class HttpServer {
     private final InetAddress address;
     private final RouteTable routes;
     private final InFlight inFlight = new InFlight();
+
+    /// Where requests are handled that may wait.
+    private final ExecutorService requests =
+            Executors.newThreadPerTaskExecutor(
+                    Thread.ofVirtual().name("http-request-", 0).factory());
+
     private final Javalin javalin;
 
     private HttpServer(HttpSettings settings, List<Route> routes) {
@@ -89,10 +95,10 @@ public final class HttpServer {
             Thread.currentThread().interrupt();
         }
         javalin.stop();
+        requests.shutdown();
     }
 
     private void configure(JavalinConfig config) {
-        config.concurrency.useVirtualThreads = true;
         config.startup.showJavalinBanner = false;
         config.startup.startupWatcherEnabled = false;
         config.startup.showOldJavalinVersionWarning = false;
@@ -107,21 +113,22 @@ public final class HttpServer {
         routes.inOrder().forEach(route -> add(route, config));
     }
 
+    /// Threads that accept, select, and handle what takes no waiting.
     private static QueuedThreadPool threads() {
         var threads = new QueuedThreadPool(PLATFORM_THREADS);
         threads.setName("http");
-        threads.setVirtualThreadsExecutor(
-                Executors.newThreadPerTaskExecutor(
-                        Thread.ofVirtual().name("http-request-", 0).factory()));
         return threads;
     }
 
     private static void add(Route route, JavalinConfig config) {
+        if (!(route.responder() instanceof Route.Responder.Served served)) {
+            return;
+        }
         Handler handler =
                 ctx -> {
                     ctx.contentType(route.produces().getFirst());
                     try {
-                        route.handler().handle(ctx);
+                        served.handler().handle(ctx);
                     } catch (Throwable failure) {
                         Failures.answer(failure, ctx);
                     }
@@ -137,7 +144,7 @@ public final class HttpServer {
     private Connector connector(Server server, HttpConfiguration http) {
         var limits = settings.limits();
         harden(http, limits);
-        var connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
+        var connector = new PromptConnector(server, new HttpConnectionFactory(http));
         connector.setHost(address.getHostAddress());
         connector.setPort(settings.port());
         connector.setIdleTimeout(limits.idleTimeout().toMillis());
@@ -147,7 +154,7 @@ public final class HttpServer {
         crowd.setEndPointIdleTimeout(CROWDED_IDLE_MILLIS);
         server.addBean(crowd);
         server.setErrorHandler(new JettyErrors());
-        server.insertHandler(new Ingress(settings, routes, inFlight, watch));
+        server.insertHandler(new Ingress(settings, routes, inFlight, watch, requests));
         return connector;
     }
 

@@ -14,6 +14,7 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 import java.util.Map;
+import java.util.concurrent.Executor;
 
 /// What every request passes before its handler sees it, and how every refusal becomes an answer.
 /// It sits in Jetty, in front of Javalin, so that a handler of either kind finds the same checks
@@ -24,19 +25,31 @@ final class Ingress extends Handler.Wrapper {
     private final OriginPolicy origins;
     private final RouteTable routes;
     private final InFlight inFlight;
+    private final HeldBytes held;
     private final ConnectionWatch connections;
+    private final Executor requests;
 
     Ingress(
             HttpSettings settings,
             RouteTable routes,
             InFlight inFlight,
-            ConnectionWatch connections) {
+            ConnectionWatch connections,
+            Executor requests) {
         this.limits = settings.limits();
         this.hosts = new HostPolicy(settings.allowedHosts());
         this.origins = new OriginPolicy(settings.allowedOrigins());
         this.routes = routes;
         this.inFlight = inFlight;
+        held = new HeldBytes(limits.heldBytes());
         this.connections = connections;
+        this.requests = requests;
+    }
+
+    /// Everything here and in direct handlers is done without waiting, so that the thread that read
+    /// the request can go on with it; what may wait is sent to a thread of its own.
+    @Override
+    public InvocationType getInvocationType() {
+        return InvocationType.NON_BLOCKING;
     }
 
     @Override
@@ -95,8 +108,7 @@ final class Ingress extends Handler.Wrapper {
     }
 
     private void serve(
-            Request request, Response response, Callback callback, RequestIdentity identity)
-            throws Exception {
+            Request request, Response response, Callback callback, RequestIdentity identity) {
         var method = request.getMethod();
         boolean options = method.equals("OPTIONS");
         if (method.equals("TRACE") || method.equals("CONNECT")) {
@@ -137,22 +149,50 @@ final class Ingress extends Handler.Wrapper {
             Request request,
             Response response,
             Callback callback,
-            RequestIdentity identity)
-            throws Exception {
+            RequestIdentity identity) {
         enter(route, request, response);
         long limitBytes =
                 route.bodyLimitBytes() == null ? limits.bodyBytes() : route.bodyLimitBytes();
         RequestChecks.check(route, request, limitBytes);
         // A silent client waiting for a long answer is not idle.
         request.addIdleTimeoutListener(_ -> false);
-        var metered = new MeteredRequest(request, limits, limitBytes);
+        if (route.holdsBody()) {
+            held.requireRoomFor(Math.max(0, request.getLength()));
+        }
+        var metered = new MeteredRequest(request, limits, limitBytes, held);
         new Exchange(identity, metered, route);
-        var encoding = Encodings.ofResponse(request.getHeaders());
-        var answer =
-                encoding == null || request.getMethod().equals("HEAD")
-                        ? response
-                        : new CompressedResponse(metered, response, encoding);
-        super.handle(metered, answer, callback);
+        switch (route.responder()) {
+            case Route.Responder.Direct(var handler) ->
+                    new DirectExchange(
+                                    handler,
+                                    metered,
+                                    response,
+                                    callback,
+                                    identity,
+                                    requests,
+                                    connections)
+                            .start();
+            case Route.Responder.Served _ ->
+                    requests.execute(() -> pass(metered, response, callback, identity));
+        }
+    }
+
+    /// Hands a request to Javalin, on a thread that may wait.
+    private void pass(
+            MeteredRequest request,
+            Response response,
+            Callback callback,
+            RequestIdentity identity) {
+        try {
+            var encoding = Encodings.ofResponse(request.getHeaders());
+            var answer =
+                    encoding == null || request.getMethod().equals("HEAD")
+                            ? response
+                            : new CompressedResponse(request, response, encoding);
+            super.handle(request, answer, callback);
+        } catch (Throwable failure) {
+            Failures.answer(failure, identity, response, callback, HttpFields.EMPTY);
+        }
     }
 
     private void enter(Route route, Request request, Response response) {

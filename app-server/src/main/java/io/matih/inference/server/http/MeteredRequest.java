@@ -23,15 +23,29 @@ final class MeteredRequest extends Request.Wrapper {
 
     private final HttpLimits limits;
     private final long limitBytes;
+    private final HeldBytes held;
+    private long heldHere;
     private long bytes;
     private long pieces;
     private long waitedNanos;
     private Content.@Nullable Chunk failure;
 
-    MeteredRequest(Request request, HttpLimits limits, long limitBytes) {
+    MeteredRequest(Request request, HttpLimits limits, long limitBytes, HeldBytes held) {
         super(request);
         this.limits = limits;
         this.limitBytes = limitBytes;
+        this.held = held;
+    }
+
+    /// Counts bytes that are kept in memory until the request is answered.
+    ///
+    /// @throws ServingException `OVERLOADED` where all requests together would hold too many
+    void hold(long more) {
+        if (heldHere == 0) {
+            Request.addCompletionListener(this, _ -> held.giveBack(heldHere));
+        }
+        held.take(more);
+        heldHere += more;
     }
 
     /// Bytes that have come over the wire so far.

@@ -7,16 +7,15 @@ import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.Blocker;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 
 /// Reads what a request carries, decompressed, and no more than is allowed.
 public final class RequestBody {
-    /// A stated length is a claim: memory follows what really arrives.
-    private static final int FIRST_BYTES = 64 * 1024;
+    private static final int PIECE_BYTES = 16 * 1024;
 
     private RequestBody() {}
 
@@ -57,10 +56,16 @@ public final class RequestBody {
 
     private static byte[] read(MeteredRequest request, long limitBytes) {
         if (Encodings.ofRequest(request.getHeaders()) == null) {
-            return readWire(request, checked(request, limitBytes));
+            return new WholeBody(request, limitBytes).await();
         }
         try (var stream = stream(request, limitBytes)) {
-            return stream.readAllBytes();
+            var whole = new ByteArrayOutputStream();
+            var piece = new byte[PIECE_BYTES];
+            for (int count = stream.read(piece); count >= 0; count = stream.read(piece)) {
+                request.hold(count);
+                whole.write(piece, 0, count);
+            }
+            return whole.toByteArray();
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
@@ -73,38 +78,6 @@ public final class RequestBody {
         return limitBytes;
     }
 
-    private static byte[] readWire(MeteredRequest request, long limitBytes) {
-        long expected = request.getLength();
-        var bytes = new byte[Math.clamp(expected, 0, FIRST_BYTES)];
-        int length = 0;
-        while (true) {
-            var chunk = next(request);
-            try {
-                var content = chunk.getByteBuffer();
-                int more = content.remaining();
-                if (request.bytesRead() > limitBytes) {
-                    throw MeteredRequest.tooLarge(limitBytes);
-                }
-                if (more > bytes.length - length) {
-                    bytes = Arrays.copyOf(bytes, grown(Math.addExact(length, more), expected));
-                }
-                content.get(bytes, length, more);
-                length += more;
-                if (chunk.isLast()) {
-                    return length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
-                }
-            } finally {
-                chunk.release();
-            }
-        }
-    }
-
-    private static int grown(int needed, long expected) {
-        long doubled = Math.max(2L * needed, FIRST_BYTES);
-        long wanted = expected >= needed ? Math.min(expected, doubled) : doubled;
-        return (int) Math.min(wanted, Integer.MAX_VALUE - 8);
-    }
-
     /// The next piece; waits for it.
     private static Content.Chunk next(MeteredRequest request) {
         while (true) {
@@ -112,7 +85,7 @@ public final class RequestBody {
             if (chunk == null) {
                 await(request);
             } else if (Content.Chunk.isFailure(chunk)) {
-                throw rethrown(chunk.getFailure());
+                throw WholeBody.rethrown(chunk.getFailure());
             } else {
                 return chunk;
             }
@@ -126,14 +99,6 @@ public final class RequestBody {
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
-    }
-
-    private static RuntimeException rethrown(Throwable failure) {
-        return switch (failure) {
-            case RuntimeException unchecked -> unchecked;
-            case IOException io -> new UncheckedIOException(io);
-            default -> new IllegalStateException(failure);
-        };
     }
 
     /// The bytes of the wire, one piece after the other.

@@ -17,7 +17,7 @@ import java.util.Set;
 /// @param produces the media types of its answers, the usual one first
 /// @param bodyLimitBytes its largest body; absent, the listener's limit holds
 /// @param servesInDrain whether it still answers while the server shuts down
-/// @param handler answers, or throws a `ServingException`
+/// @param responder who answers
 public record Route(
         String method,
         String path,
@@ -26,7 +26,7 @@ public record Route(
         List<String> produces,
         @Nullable Long bodyLimitBytes,
         boolean servesInDrain,
-        Handler handler) {
+        Responder responder) {
 
     public Route {
         query = Set.copyOf(query);
@@ -47,6 +47,11 @@ public record Route(
         return of("POST", path, Set.of(MediaType.JSON), handler);
     }
 
+    /// The same, answered in front of Javalin.
+    public static Route direct(String path, DirectHandler handler) {
+        return of("POST", path, Set.of(MediaType.JSON), new Responder.Direct(handler));
+    }
+
     public static Route put(String path, Handler handler) {
         return of("PUT", path, Set.of(MediaType.JSON), handler);
     }
@@ -56,8 +61,12 @@ public record Route(
     }
 
     private static Route of(String method, String path, Set<String> consumes, Handler handler) {
+        return of(method, path, consumes, new Responder.Served(handler));
+    }
+
+    private static Route of(String method, String path, Set<String> consumes, Responder responder) {
         return new Route(
-                method, path, Set.of(), consumes, List.of(MediaType.JSON), null, false, handler);
+                method, path, Set.of(), consumes, List.of(MediaType.JSON), null, false, responder);
     }
 
     public Route withQuery(String... names) {
@@ -69,7 +78,7 @@ public record Route(
                 produces,
                 bodyLimitBytes,
                 servesInDrain,
-                handler);
+                responder);
     }
 
     public Route consuming(String... types) {
@@ -81,7 +90,7 @@ public record Route(
                 produces,
                 bodyLimitBytes,
                 servesInDrain,
-                handler);
+                responder);
     }
 
     public Route producing(String... types) {
@@ -93,19 +102,33 @@ public record Route(
                 List.of(types),
                 bodyLimitBytes,
                 servesInDrain,
-                handler);
+                responder);
     }
 
     public Route withBodyLimit(long bytes) {
-        return new Route(method, path, query, consumes, produces, bytes, servesInDrain, handler);
+        return new Route(method, path, query, consumes, produces, bytes, servesInDrain, responder);
     }
 
     public Route servingInDrain() {
-        return new Route(method, path, query, consumes, produces, bodyLimitBytes, true, handler);
+        return new Route(method, path, query, consumes, produces, bodyLimitBytes, true, responder);
+    }
+
+    /// Whether a body is held in memory as a whole; uploads go to the disk as they come.
+    boolean holdsBody() {
+        return !consumes.contains(MediaType.OCTET_STREAM);
     }
 
     /// Triton's clients send no media type with what they send to `/v2`.
     boolean needsContentType() {
         return !path.equals("/v2") && !path.startsWith("/v2/");
+    }
+
+    /// Who answers a request.
+    public sealed interface Responder {
+        /// A handler of Javalin's, on a thread of its own: it answers, or throws a
+        /// `ServingException`.
+        record Served(Handler handler) implements Responder {}
+
+        record Direct(DirectHandler handler) implements Responder {}
     }
 }

@@ -1,43 +1,34 @@
 package io.matih.inference.server.inference;
 
-import io.javalin.http.Context;
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ErrorDetail;
 import io.matih.inference.engine.error.ServingException;
+import io.matih.inference.engine.serving.InferenceListener;
 import io.matih.inference.engine.serving.InferenceResponse;
 import io.matih.inference.engine.serving.Router;
 import io.matih.inference.engine.telemetry.ModelMeters;
-import io.matih.inference.server.http.RequestBody;
+import io.matih.inference.server.http.DirectExchange;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.Locale;
-import java.util.Optional;
-
 /// `POST /api/v1/inference/predict`: decode, one call to the router, encode.
 public final class PredictHandler {
-    private static final double NANOS_PER_MILLI = 1e6;
-
     private final Router router;
     private final PredictCodec codec;
-    private final long maxBodyBytes;
 
-    public PredictHandler(Router router, PredictCodec codec, long maxBodyBytes) {
+    public PredictHandler(Router router, PredictCodec codec) {
         this.router = router;
         this.codec = codec;
-        this.maxBodyBytes = maxBodyBytes;
     }
 
-    public void predict(Context ctx) {
-        var options = new WriteOptions(wantsMeta(ctx.queryParam("meta")));
-        var body = RequestBody.read(ctx, maxBodyBytes);
-        long received = System.nanoTime();
-        var call = decode(body);
-        var response = router.infer(call.request());
-        var meters = router.meters(call.request().model());
-        ctx.header("Server-Timing", serverTiming(response.timings()));
-        ctx.result(encode(call, response, options, meters));
-        meters.ifPresent(counted -> counted.succeeded(System.nanoTime() - received));
+    public void predict(DirectExchange exchange, byte[] body) {
+        var options = new WriteOptions(wantsMeta(exchange.query("meta")));
+        var answering = new Answering(exchange, decode(body), options, System.nanoTime());
+        if (exchange.mayWait()) {
+            answering.await();
+        } else {
+            answering.offer();
+        }
     }
 
     private static boolean wantsMeta(@Nullable String text) {
@@ -65,24 +56,75 @@ public final class PredictHandler {
         }
     }
 
-    private byte[] encode(
-            PredictCall call,
-            InferenceResponse response,
-            WriteOptions options,
-            Optional<ModelMeters> meters) {
-        try {
-            return codec.write(call, response, options);
-        } catch (ServingException e) {
-            meters.ifPresent(counted -> counted.failed(e.code()));
-            throw e;
-        }
+    private static String serverTiming(InferenceResponse.Timings timings) {
+        var text = new StringBuilder(48).append("queue;dur=");
+        millis(text, timings.queueNanos());
+        millis(text.append(", compute;dur="), timings.computeNanos());
+        return text.toString();
     }
 
-    private static String serverTiming(InferenceResponse.Timings timings) {
-        return String.format(
-                Locale.ROOT,
-                "queue;dur=%.3f, compute;dur=%.3f",
-                timings.queueNanos() / NANOS_PER_MILLI,
-                timings.computeNanos() / NANOS_PER_MILLI);
+    /// With three decimals, which `String.format` takes longer for than a small model's run.
+    private static void millis(StringBuilder text, long nanos) {
+        long micros = Math.max(0, nanos) / 1000;
+        int fraction = (int) (micros % 1000);
+        text.append(micros / 1000).append('.');
+        text.append(fraction / 100).append(fraction / 10 % 10).append(fraction % 10);
+    }
+
+    /// One decoded request on its way to an answer.
+    private final class Answering implements InferenceListener {
+        private final DirectExchange exchange;
+        private final PredictCall call;
+        private final WriteOptions options;
+        private final long receivedNanos;
+
+        private Answering(
+                DirectExchange exchange,
+                PredictCall call,
+                WriteOptions options,
+                long receivedNanos) {
+            this.exchange = exchange;
+            this.call = call;
+            this.options = options;
+            this.receivedNanos = receivedNanos;
+        }
+
+        /// Waits for the response, on a thread that may.
+        private void await() {
+            answered(router.infer(call.request()));
+        }
+
+        private void offer() {
+            var pending = router.offer(call.request(), this);
+            if (pending.isEmpty()) {
+                exchange.onThreadOfItsOwn(this::await);
+                return;
+            }
+            exchange.whenClientLeaves(pending.get()::cancel);
+            exchange.afterReading(pending.get()::start);
+        }
+
+        @Override
+        public void answered(InferenceResponse response) {
+            var meters = router.meters(call.request().model());
+            try {
+                exchange.answer(
+                        codec.write(call, response, options),
+                        serverTiming(response.timings()),
+                        () -> meters.ifPresent(this::succeeded));
+            } catch (ServingException e) {
+                meters.ifPresent(counted -> counted.failed(e.code()));
+                exchange.fail(e);
+            }
+        }
+
+        private void succeeded(ModelMeters meters) {
+            meters.succeeded(System.nanoTime() - receivedNanos);
+        }
+
+        @Override
+        public void failed(ServingException failure) {
+            exchange.fail(failure);
+        }
     }
 }

@@ -13,9 +13,10 @@ import java.util.List;
 /// The request's `parameters`.
 ///
 /// @param timeout absent: the model's default
+/// @param priority 0: the model's default
 /// @param nonFiniteAsStrings whether NaN and the infinities may stand in JSON as strings
-record PredictParameters(@Nullable Duration timeout, boolean nonFiniteAsStrings) {
-    static final PredictParameters NONE = new PredictParameters(null, false);
+record PredictParameters(@Nullable Duration timeout, int priority, boolean nonFiniteAsStrings) {
+    static final PredictParameters NONE = new PredictParameters(null, 0, false);
 
     private static final List<String> KNOWN =
             List.of(
@@ -29,6 +30,7 @@ record PredictParameters(@Nullable Duration timeout, boolean nonFiniteAsStrings)
 
     static PredictParameters read(JsonInput in, InferenceLimits limits) {
         Duration timeout = null;
+        int priority = 0;
         boolean nonFinite = false;
         var fields =
                 new ObjectFields(
@@ -37,7 +39,7 @@ record PredictParameters(@Nullable Duration timeout, boolean nonFiniteAsStrings)
             switch (field) {
                 case "timeout" -> timeout = timeout(in, limits);
                 case "non_finite" -> nonFinite = nonFinite(in);
-                case "priority" -> requirePriority(in);
+                case "priority" -> priority = priority(in);
                 case "cache" -> requireCache(in);
                 case "route_key" -> {
                     in.requireString(ErrorCode.INVALID_PARAMETER, "a string");
@@ -46,7 +48,7 @@ record PredictParameters(@Nullable Duration timeout, boolean nonFiniteAsStrings)
                 default -> requireJsonOutput(in);
             }
         }
-        return new PredictParameters(timeout, nonFinite);
+        return new PredictParameters(timeout, priority, nonFinite);
     }
 
     /// An unknown parameter of one output.
@@ -91,13 +93,10 @@ record PredictParameters(@Nullable Duration timeout, boolean nonFiniteAsStrings)
         return true;
     }
 
-    private static void requirePriority(JsonInput in) {
-        long priority =
+    private static int priority(JsonInput in) {
+        return (int)
                 in.requireLong(
                         ErrorCode.INVALID_PARAMETER, 0, Integer.MAX_VALUE, "an integer from 0");
-        if (priority > 0) {
-            throw unsupported(in, "0");
-        }
     }
 
     private static void requireCache(JsonInput in) {

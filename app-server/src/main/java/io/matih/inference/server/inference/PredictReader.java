@@ -81,7 +81,13 @@ final class PredictReader {
         var tensors = rows != null ? rows.inputs() : inputs != null ? inputs : List.<Tensor>of();
         var request =
                 new InferenceRequest(
-                        deployment, version, id, tensors, outputs, parameters.timeout());
+                        deployment,
+                        version,
+                        id,
+                        tensors,
+                        outputs,
+                        parameters.priority(),
+                        parameters.timeout());
         var options =
                 new AnswerOptions(
                         rows == null ? null : rows.count(), parameters.nonFiniteAsStrings());

@@ -44,6 +44,10 @@ final class PredictWriter {
         out.name("meta").startObject();
         out.name("backend").string(response.backend());
         out.name("device").string(response.device().toString());
+        out.name("batch").startObject();
+        out.name("size").number(response.batch().rows());
+        out.name("reason").string(response.batch().reason());
+        out.endObject();
         out.name("route").startObject();
         out.name("deployment").string(response.model());
         // All traffic goes to one variant.

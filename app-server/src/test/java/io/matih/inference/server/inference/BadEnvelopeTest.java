@@ -199,7 +199,6 @@ class BadEnvelopeTest {
                         INVALID_PARAMETER,
                         "parameters.priority",
                         "got -1"),
-                bad("priority", parameter("priority", "1"), UNSUPPORTED, "parameters.priority"),
                 bad(
                         "cache unknown",
                         parameter("cache", "\"no\""),

@@ -29,6 +29,7 @@ class PredictWriteTest {
                         "outputs":[{"name":"probabilities","datatype":"FP32","shape":[2,2],\
                         "data":[0.1,1.0,-0.0,1.0E-10]}],\
                         "meta":{"backend":"onnxruntime","device":"cpu",\
+                        "batch":{"size":8,"reason":"full"},\
                         "route":{"deployment":"iris","variant":"stable"},\
                         "timings_us":{"queue":210,"assemble":15,"compute":640,"total":870}}}""");
     }

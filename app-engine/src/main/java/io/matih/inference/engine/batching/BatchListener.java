@@ -1,0 +1,21 @@
+package io.matih.inference.engine.batching;
+
+/// Told of every execution. Any thread that executes; must be quick.
+public interface BatchListener {
+    BatchListener NONE = _ -> {};
+
+    void executed(Executed batch);
+
+    /// @param requests members, whether or not they were still wanted
+    /// @param rows of all members, padding not included
+    /// @param oldestQueueNanos how long the member that came first had waited
+    /// @param computeNanos the runtime's own run
+    /// @param failed whether the execution failed as a whole
+    record Executed(
+            int requests,
+            int rows,
+            LeaveReason reason,
+            long oldestQueueNanos,
+            long computeNanos,
+            boolean failed) {}
+}

@@ -1,0 +1,48 @@
+package io.matih.inference.server.http;
+
+import io.matih.inference.engine.error.ErrorCode;
+import io.matih.inference.engine.error.ServingException;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// The bytes of bodies that all requests together hold in memory. Any thread.
+final class HeldBytes {
+    private static final Duration RETRY = Duration.ofSeconds(1);
+
+    private final long limit;
+    private final AtomicLong held = new AtomicLong();
+
+    HeldBytes(long limit) {
+        this.limit = limit;
+    }
+
+    /// Refuses, before anything of it is read, a body for which there is no room.
+    ///
+    /// @throws ServingException `OVERLOADED`
+    void requireRoomFor(long bytes) {
+        if (bytes > limit - held.get()) {
+            throw refusal();
+        }
+    }
+
+    /// @throws ServingException `OVERLOADED`; nothing is taken then
+    void take(long bytes) {
+        if (held.addAndGet(bytes) > limit) {
+            held.addAndGet(-bytes);
+            throw refusal();
+        }
+    }
+
+    void giveBack(long bytes) {
+        held.addAndGet(-bytes);
+    }
+
+    private ServingException refusal() {
+        return new ServingException(
+                        ErrorCode.OVERLOADED,
+                        "the server holds request bodies of %d bytes and takes no more than %d"
+                                .formatted(held.get(), limit))
+                .withRetryAfter(RETRY);
+    }
+}

@@ -1,0 +1,45 @@
+package io.matih.inference.server.http;
+
+import org.eclipse.jetty.io.ManagedSelector;
+import org.eclipse.jetty.io.SelectorManager;
+import org.eclipse.jetty.io.SocketChannelEndPoint;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.thread.Scheduler;
+
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.Executor;
+
+/// Takes connections and gives each to one of a few selecting threads.
+final class PromptConnector extends ServerConnector {
+    private static final int MOST_SELECTORS = 4;
+
+    PromptConnector(Server server, HttpConnectionFactory http) {
+        super(
+                server,
+                1,
+                Math.min(MOST_SELECTORS, Runtime.getRuntime().availableProcessors()),
+                http);
+    }
+
+    @Override
+    protected SelectorManager newSelectorManager(
+            Executor executor, Scheduler scheduler, int selectors) {
+        return new ServerConnectorManager(executor, scheduler, selectors) {
+            @Override
+            protected ManagedSelector newSelector(int id) {
+                return new PromptSelector(this, id);
+            }
+        };
+    }
+
+    @Override
+    protected SocketChannelEndPoint newEndPoint(
+            SocketChannel channel, ManagedSelector selector, SelectionKey key) {
+        var endPoint = new WatchedEndPoint(channel, (PromptSelector) selector, key, getScheduler());
+        endPoint.setIdleTimeout(getIdleTimeout());
+        return endPoint;
+    }
+}

@@ -32,6 +32,10 @@ public interface ModelInstance extends AutoCloseable {
     /// Stops the execution that runs now, if it can be stopped; it ends with `CANCELLED`.
     void cancel();
 
+    /// Gives back what the runtime and this instance keep for later executions. Only between
+    /// executions, by the thread that may execute.
+    default void trim() {}
+
     /// Releases the native memory. Only when no thread executes and none will.
     @Override
     void close();

@@ -1,50 +1,64 @@
 package io.matih.inference.engine.backend.onnxruntime;
 
-import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ServingException;
 import io.matih.inference.engine.tensor.Datatype;
-import io.matih.inference.engine.tensor.Shape;
 import io.matih.inference.engine.tensor.Tensor;
 
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteOrder;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 
 /// Several requests' inputs as one batch: each input's parts, in the order of the requests, and the
 /// rows that each request brought.
 final class BatchInputs {
-    private final Map<String, List<Tensor>> parts;
+    /// By the input's place in the model, then by request; null for an input that was left out.
+    private final Tensor[][] parts;
+
     private final long[] rows;
 
-    private BatchInputs(Map<String, List<Tensor>> parts, long[] rows) {
+    private BatchInputs(Tensor[][] parts, long[] rows) {
         this.parts = parts;
         this.rows = rows;
     }
 
-    static BatchInputs of(List<List<Tensor>> requests) {
-        var parts = new LinkedHashMap<String, List<Tensor>>();
-        for (var request : requests) {
-            for (var tensor : request) {
-                parts.computeIfAbsent(tensor.name(), _ -> new ArrayList<>(requests.size()))
-                        .add(tensor);
+    static BatchInputs of(List<List<Tensor>> requests, InputPlaces places) {
+        int count = requests.size();
+        var parts = new Tensor[places.size()][];
+        for (int i = 0; i < count; i++) {
+            var request = requests.get(i);
+            for (int k = 0; k < request.size(); k++) {
+                var tensor = request.get(k);
+                int place = places.of(tensor.name(), k);
+                var input = parts[place];
+                if (input == null) {
+                    input = new Tensor[count];
+                    parts[place] = input;
+                }
+                if (input[i] != null) {
+                    throw new ServingException(
+                            ErrorCode.DUPLICATE_INPUT,
+                            "input '%s' is given twice"
+                                    .formatted(ServingException.clip(tensor.name())));
+                }
+                input[i] = tensor;
             }
         }
+        return new BatchInputs(parts, count > 1 ? rows(requests, parts, places) : new long[count]);
+    }
+
+    private static long[] rows(List<List<Tensor>> requests, Tensor[][] parts, InputPlaces places) {
         var rows = new long[requests.size()];
-        if (requests.size() > 1) {
-            for (int i = 0; i < rows.length; i++) {
-                rows[i] = rowsOf(requests.get(i));
-            }
-            parts.values().forEach(part -> requireJoinable(part, requests.size()));
+        for (int i = 0; i < rows.length; i++) {
+            rows[i] = rowsOf(requests.get(i));
         }
-        return new BatchInputs(parts, rows);
+        for (int place = 0; place < parts.length; place++) {
+            if (parts[place] != null) {
+                requireJoinable(places.name(place), parts[place]);
+            }
+        }
+        return rows;
     }
 
     /// Gives each request its part of the outputs; a single one gets them as they are.
@@ -52,69 +66,57 @@ final class BatchInputs {
         return rows.length == 1 ? List.of(outputs) : new BatchSplit(rows).split(outputs);
     }
 
-    Iterable<String> names() {
-        return parts.keySet();
-    }
-
-    /// Copies all inputs into the buffer and wraps them for the runtime.
-    Map<String, OnnxTensor> toNative(
-            OrtEnvironment environment, BatchBuffer buffer, NativeScope scope) throws OrtException {
-        var memory = buffer.reserve(parts.values().stream().mapToLong(BatchInputs::space).sum());
-        var tensors = LinkedHashMap.<String, OnnxTensor>newLinkedHashMap(parts.size());
-        long offset = 0;
-        for (var input : parts.entrySet()) {
-            var part = input.getValue();
-            var shape = joinedShape(part).toArray();
-            var tensor =
-                    part.getFirst().datatype() == Datatype.BYTES
-                            ? Strings.toNative(environment, part, shape)
-                            : dense(environment, part, shape, memory.asSlice(offset, size(part)));
-            tensors.put(input.getKey(), scope.own(tensor));
-            offset += space(part);
+    /// Copies all inputs into the buffer, once, and makes native values of them.
+    void toNative(BatchBuffer buffer, NativeValues values) throws OrtException {
+        long space = 0;
+        for (var input : parts) {
+            space += input == null ? 0 : space(size(input));
         }
-        return tensors;
+        var memory = buffer.reserve(space);
+        long offset = 0;
+        for (int place = 0; place < parts.length; place++) {
+            var input = parts[place];
+            if (input != null) {
+                offset += toNative(place, input, memory, offset, values);
+            }
+        }
     }
 
-    private static OnnxTensor dense(
-            OrtEnvironment environment, List<Tensor> parts, long[] shape, MemorySegment memory)
+    /// @return bytes that the input takes of the memory
+    private long toNative(
+            int place, Tensor[] input, MemorySegment memory, long offset, NativeValues values)
             throws OrtException {
-        long offset = 0;
-        for (var part : parts) {
-            MemorySegment.copy(part.data(), 0, memory, offset, part.data().byteSize());
-            offset += part.data().byteSize();
+        var shape = input[0].shape();
+        var datatype = input[0].datatype();
+        long count = 0;
+        for (var part : input) {
+            count += part.rows();
         }
-        var bytes = memory.asByteBuffer().order(ByteOrder.nativeOrder());
-        var datatype = parts.getFirst().datatype();
-        var type = OnnxTypes.javaType(datatype);
-        return type == null
-                ? RuntimeInternals.unsigned(datatype, bytes, shape)
-                : OnnxTensor.createTensor(environment, bytes, shape, type);
+        if (datatype == Datatype.BYTES) {
+            Strings.requireUtf8(input);
+            Strings.fill(values.api(), values.addStrings(place, shape, count), input);
+            return 0;
+        }
+        long end = offset;
+        for (var part : input) {
+            MemorySegment.copy(part.data(), 0, memory, end, part.data().byteSize());
+            end += part.data().byteSize();
+        }
+        long size = end - offset;
+        values.addInput(place, datatype, shape, count, memory.address() + offset, size);
+        return space(size);
     }
 
-    private static long space(List<Tensor> parts) {
-        long size = size(parts);
+    private static long space(long size) {
         return (size + BatchBuffer.ALIGNMENT - 1) / BatchBuffer.ALIGNMENT * BatchBuffer.ALIGNMENT;
     }
 
-    private static long size(List<Tensor> parts) {
-        if (parts.getFirst().datatype() == Datatype.BYTES) {
-            return 0;
-        }
-        long size = parts.stream().mapToLong(part -> part.data().byteSize()).sum();
-        if (size > Integer.MAX_VALUE - 64) {
-            throw new ServingException(
-                    ErrorCode.RESOURCE_LIMIT,
-                    "input '%s' has %d bytes; one execution takes 2 GiB an input"
-                            .formatted(ServingException.clip(parts.getFirst().name()), size));
+    private static long size(Tensor[] input) {
+        long size = 0;
+        for (var part : input) {
+            size += part.datatype() == Datatype.BYTES ? 0 : part.data().byteSize();
         }
         return size;
-    }
-
-    private static Shape joinedShape(List<Tensor> parts) {
-        var first = parts.getFirst().shape();
-        return parts.size() == 1
-                ? first
-                : first.withAxis(0, parts.stream().mapToLong(Tensor::rows).sum());
     }
 
     private static long rowsOf(List<Tensor> request) {
@@ -133,24 +135,39 @@ final class BatchInputs {
         return rows;
     }
 
-    private static void requireJoinable(List<Tensor> parts, int requests) {
-        var first = parts.getFirst();
-        for (var part : parts) {
-            boolean alike =
-                    part.datatype() == first.datatype()
-                            && Objects.equals(
-                                    part.shape().withAxis(0, 0), first.shape().withAxis(0, 0));
-            if (!alike || parts.size() != requests) {
+    private static void requireJoinable(String name, Tensor[] input) {
+        for (var part : input) {
+            if (part == null) {
+                throw new ServingException(
+                        ErrorCode.INVALID_SHAPE,
+                        "input '%s' came with some of the requests only: they cannot be executed together"
+                                .formatted(ServingException.clip(name)));
+            }
+        }
+        for (var part : input) {
+            if (!alike(part, input[0])) {
                 throw new ServingException(
                         ErrorCode.INVALID_SHAPE,
                         "input '%s': %s %s cannot be executed together with %s %s"
                                 .formatted(
-                                        ServingException.clip(part.name()),
+                                        ServingException.clip(name),
                                         part.datatype(),
                                         part.shape(),
-                                        first.datatype(),
-                                        first.shape()));
+                                        input[0].datatype(),
+                                        input[0].shape()));
             }
         }
+    }
+
+    private static boolean alike(Tensor one, Tensor other) {
+        if (one.datatype() != other.datatype() || one.shape().rank() != other.shape().rank()) {
+            return false;
+        }
+        for (int i = 1; i < one.shape().rank(); i++) {
+            if (one.shape().axis(i) != other.shape().axis(i)) {
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -1,10 +1,8 @@
 package io.matih.inference.engine.backend.onnxruntime;
 
-import ai.onnxruntime.OnnxSequence;
-import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OnnxValue;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
 
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ServingException;
@@ -14,73 +12,58 @@ import io.matih.inference.engine.tensor.Tensor;
 import io.matih.inference.engine.tensor.TensorSpec;
 
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.List;
 
-/// Copies a result into the heap, once, after its size was checked.
+/// Copies a run's outputs into the heap, once, after their size was checked.
 final class BatchOutputs {
     private final List<TensorSpec> specs;
     private final ClassOrder classes;
     private final long maxBytes;
 
-    /// @param specs the outputs that were asked for, in the result's order
+    /// @param specs the model's outputs
     BatchOutputs(List<TensorSpec> specs, ClassOrder classes, long maxBytes) {
         this.specs = specs;
         this.classes = classes;
         this.maxBytes = maxBytes;
     }
 
-    List<Tensor> copy(OrtSession.Result result) throws OrtException {
-        var sources = new ArrayList<Source>(specs.size());
+    /// @param wanted places of the outputs that were computed
+    List<Tensor> copy(NativeValues values, int[] wanted) throws OrtException {
+        var sources = new Source[wanted.length];
         long total = 0;
-        for (int i = 0; i < specs.size(); i++) {
-            var source = source(specs.get(i), result.get(i));
-            total += source.byteSize();
+        for (int i = 0; i < wanted.length; i++) {
+            var spec = specs.get(wanted[i]);
+            sources[i] = source(spec, values.api(), values.output(i));
+            total += sources[i].byteSize();
             if (total > maxBytes) {
-                throw tooLarge(specs.get(i).name(), source.byteSize(), total);
+                throw tooLarge(spec.name(), sources[i].byteSize(), total);
             }
-            sources.add(source);
         }
-        var tensors = new ArrayList<Tensor>(sources.size());
-        for (var source : sources) {
-            tensors.add(source.copy());
+        var tensors = new Tensor[sources.length];
+        for (int i = 0; i < tensors.length; i++) {
+            tensors[i] = sources[i].copy();
         }
-        return tensors;
+        return List.of(tensors);
     }
 
-    private Source source(TensorSpec spec, OnnxValue value) throws OrtException {
-        if (value instanceof OnnxTensor tensor) {
-            return tensorSource(spec.name(), tensor);
-        }
-        if (value instanceof OnnxSequence sequence) {
-            var maps = new MapSequence(spec.name(), sequence, classes.places(spec));
-            return new Source(maps.byteSize(), maps::copy);
-        }
-        throw untransportable(spec.name());
+    private Source source(TensorSpec spec, NativeApi api, long value) throws OrtException {
+        return switch (api.valueType(value)) {
+            case NativeApi.TENSOR -> tensor(spec.name(), api, value);
+            case NativeApi.SEQUENCE ->
+                    new MapSequence(spec.name(), api, value, classes.places(spec));
+            default -> throw untransportable(spec.name());
+        };
     }
 
-    private static Source tensorSource(String name, OnnxTensor tensor) throws OrtException {
-        var info = tensor.getInfo();
-        var datatype = OnnxTypes.datatype(info.onnxType);
+    private static Source tensor(String name, NativeApi api, long value) throws OrtException {
+        var type = api.tensorType(value);
+        var datatype = OnnxTypes.datatype(type.elementType());
         if (datatype == null) {
             throw untransportable(name);
         }
-        var shape = Shape.of(info.getShape());
-        if (datatype == Datatype.BYTES) {
-            return new Source(
-                    Strings.byteSize(tensor),
-                    () -> new Tensor(name, datatype, shape, Strings.fromNative(tensor)));
-        }
-        return new Source(
-                info.getNumElements() * datatype.byteSize(),
-                () -> new Tensor(name, datatype, shape, bytes(tensor)));
-    }
-
-    private static MemorySegment bytes(OnnxTensor tensor) {
-        // The runtime has no memory to show for no elements.
-        return tensor.getInfo().getNumElements() == 0
-                ? MemorySegment.ofArray(new byte[0])
-                : MemorySegment.ofArray(tensor.getByteBuffer().array());
+        return datatype == Datatype.BYTES
+                ? new Text(name, value, type.shape(), api.stringsLength(value))
+                : new Dense(name, api, value, datatype, type.shape());
     }
 
     private ServingException tooLarge(String name, long bytes, long total) {
@@ -97,13 +80,43 @@ final class BatchOutputs {
                         .formatted(ServingException.clip(name)));
     }
 
-    private record Source(long byteSize, Copy copier) {
-        Tensor copy() throws OrtException {
-            return copier.tensor();
+    /// A native output that can become a tensor.
+    sealed interface Source permits Dense, Text, MapSequence {
+        /// Of the tensor, before it is there.
+        long byteSize();
+
+        Tensor copy() throws OrtException;
+    }
+
+    private record Dense(String name, NativeApi api, long value, Datatype datatype, Shape shape)
+            implements Source {
+        @Override
+        public long byteSize() {
+            return shape.elementCount() * datatype.byteSize();
+        }
+
+        @Override
+        public Tensor copy() throws OrtException {
+            var bytes = new byte[Math.toIntExact(byteSize())];
+            // The runtime has no memory to show for no elements.
+            if (bytes.length > 0) {
+                var data = api.tensorData(value, bytes.length);
+                MemorySegment.copy(data, JAVA_BYTE, 0, bytes, 0, bytes.length);
+            }
+            return new Tensor(name, datatype, shape, MemorySegment.ofArray(bytes));
         }
     }
 
-    private interface Copy {
-        Tensor tensor() throws OrtException;
+    private record Text(String name, long value, Shape shape, long length) implements Source {
+        @Override
+        public long byteSize() {
+            return length + 4 * shape.elementCount();
+        }
+
+        @Override
+        public Tensor copy() throws OrtException {
+            int count = Math.toIntExact(shape.elementCount());
+            return new Tensor(name, Datatype.BYTES, shape, Strings.read(value, count, length));
+        }
     }
 }

@@ -3,6 +3,7 @@ package io.matih.inference.engine.backend.onnxruntime;
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ServingException;
 import io.matih.inference.engine.tensor.Datatype;
+import io.matih.inference.engine.tensor.Shape;
 import io.matih.inference.engine.tensor.Tensor;
 
 import java.lang.foreign.MemorySegment;
@@ -21,43 +22,20 @@ final class BatchSplit {
     }
 
     List<List<Tensor>> split(List<Tensor> outputs) {
-        var answers = new ArrayList<List<Tensor>>(rows.length);
-        for (int i = 0; i < rows.length; i++) {
-            answers.add(new ArrayList<>(outputs.size()));
+        var cuts = new Cut[outputs.size()];
+        for (int i = 0; i < cuts.length; i++) {
+            requireRows(outputs.get(i));
+            cuts[i] = new Cut(outputs.get(i));
         }
-        for (var output : outputs) {
-            requireRows(output);
-            long offset = 0;
-            for (int i = 0; i < rows.length; i++) {
-                var shape = output.shape().withAxis(0, rows[i]);
-                long size = size(output, offset, shape.elementCount());
-                answers.get(i).add(part(output, rows[i], offset, size));
-                offset += size;
+        var answers = new ArrayList<List<Tensor>>(rows.length);
+        for (long count : rows) {
+            var answer = new Tensor[cuts.length];
+            for (int i = 0; i < cuts.length; i++) {
+                answer[i] = cuts[i].next(count);
             }
+            answers.add(List.of(answer));
         }
         return answers;
-    }
-
-    private static Tensor part(Tensor output, long rows, long offset, long size) {
-        return new Tensor(
-                output.name(),
-                output.datatype(),
-                output.shape().withAxis(0, rows),
-                output.data().asSlice(offset, size));
-    }
-
-    private static long size(Tensor output, long offset, long elements) {
-        return output.datatype() == Datatype.BYTES
-                ? sizeOfStrings(output.data(), offset, elements)
-                : elements * output.datatype().byteSize();
-    }
-
-    private static long sizeOfStrings(MemorySegment data, long offset, long elements) {
-        long end = offset;
-        for (long i = 0; i < elements; i++) {
-            end += 4 + data.get(Tensor.LENGTH, end);
-        }
-        return end - offset;
     }
 
     private void requireRows(Tensor output) {
@@ -69,5 +47,42 @@ final class BatchSplit {
                             .formatted(
                                     ServingException.clip(output.name()), output.shape(), total));
         }
+    }
+
+    /// An output, cut from its first row to its last.
+    private static final class Cut {
+        private final Tensor output;
+
+        /// Of the last part: most requests bring as many rows as the one before.
+        private Shape shape;
+
+        private long offset;
+
+        private Cut(Tensor output) {
+            this.output = output;
+            this.shape = output.shape();
+        }
+
+        private Tensor next(long rows) {
+            if (shape.axis(0) != rows) {
+                shape = shape.withAxis(0, rows);
+            }
+            long elements = shape.elementCount();
+            long size =
+                    output.datatype() == Datatype.BYTES
+                            ? sizeOfStrings(output.data(), offset, elements)
+                            : elements * output.datatype().byteSize();
+            var part = output.data().asSlice(offset, size);
+            offset += size;
+            return new Tensor(output.name(), output.datatype(), shape, part);
+        }
+    }
+
+    private static long sizeOfStrings(MemorySegment data, long offset, long elements) {
+        long end = offset;
+        for (long i = 0; i < elements; i++) {
+            end += 4 + data.get(Tensor.LENGTH, end);
+        }
+        return end - offset;
     }
 }

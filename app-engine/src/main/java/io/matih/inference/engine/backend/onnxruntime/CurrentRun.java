@@ -11,20 +11,18 @@ import org.jspecify.annotations.Nullable;
 
 /// The execution that an instance runs now, if any, and the way to stop it.
 ///
-/// Each execution has run options of its own, and they are reached only under this object's lock,
-/// between `begin` and `end`: so a stop that was meant for one execution can neither hit the next
-/// nor touch options that are freed already.
+/// Executions share their run options until one is stopped; those options are not used again. A
+/// stop reaches them only under this object's lock, between `begin` and `end`: so a stop that was
+/// meant for one execution can neither hit the next nor touch options that are freed already.
 final class CurrentRun {
-    private static final String SHRINK = "memory.enable_memory_arena_shrinkage";
-
     private @Nullable RunOptions options;
     private @Nullable ErrorCode stopped;
     private @Nullable Deadline deadline;
     private boolean retired;
     private volatile boolean running;
 
-    /// @param shrinkOn device whose arena gives back unused memory after this run; absent: none
-    synchronized RunOptions begin(Deadline until, @Nullable String shrinkOn) throws OrtException {
+    /// @return the options to run with
+    synchronized RunOptions begin(Deadline until) throws OrtException {
         if (retired) {
             throw new ServingException(ErrorCode.MODEL_NOT_READY, "The model was unloaded");
         }
@@ -34,19 +32,23 @@ final class CurrentRun {
         if (until.passed()) {
             throw stop(ErrorCode.DEADLINE);
         }
-        var fresh = new RunOptions();
-        if (shrinkOn != null) {
-            fresh.addRunConfigEntry(SHRINK, shrinkOn);
+        if (options == null) {
+            options = new RunOptions();
         }
-        options = fresh;
         stopped = null;
         deadline = until;
         running = true;
-        return fresh;
+        return options;
     }
 
     synchronized void end() {
         running = false;
+        if (stopped != null) {
+            free();
+        }
+    }
+
+    private void free() {
         if (options != null) {
             options.close();
             options = null;
@@ -83,10 +85,11 @@ final class CurrentRun {
             throw new IllegalStateException("closed while it executes");
         }
         retired = true;
+        free();
     }
 
     private void terminate(ErrorCode why) {
-        if (options == null || stopped != null) {
+        if (!running || options == null || stopped != null) {
             return;
         }
         try {

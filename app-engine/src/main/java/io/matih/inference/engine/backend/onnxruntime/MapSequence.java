@@ -3,8 +3,6 @@ package io.matih.inference.engine.backend.onnxruntime;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
 
-import ai.onnxruntime.OnnxJavaType;
-import ai.onnxruntime.OnnxSequence;
 import ai.onnxruntime.OrtException;
 
 import io.matih.inference.engine.error.ErrorCode;
@@ -16,38 +14,34 @@ import io.matih.inference.engine.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 
 /// A sequence of maps from class to probability, one map a row, as a tensor `[rows, classes]`.
-final class MapSequence {
+final class MapSequence implements BatchOutputs.Source {
     private final String name;
-    private final MemorySegment address;
+    private final NativeApi api;
+    private final long address;
     private final int[] places;
     private final int rows;
 
     /// @param places for each class in the model's order its place among the sorted keys
-    MapSequence(String name, OnnxSequence sequence, int[] places) throws OrtException {
-        if (!sequence.getInfo().isSequenceOfMaps()
-                || sequence.getInfo().mapInfo.valueType != OnnxJavaType.FLOAT) {
-            throw new ServingException(
-                    ErrorCode.INFERENCE_FAILED,
-                    "output '%s' is a sequence that no tensor can carry"
-                            .formatted(ServingException.clip(name)));
-        }
+    MapSequence(String name, NativeApi api, long address, int[] places) throws OrtException {
         this.name = name;
-        this.address = RuntimeInternals.address(sequence);
+        this.api = api;
+        this.address = address;
         this.places = places;
-        this.rows = Math.toIntExact(NativeApi.valueCount(address));
+        this.rows = Math.toIntExact(api.valueCount(address));
     }
 
-    long byteSize() {
+    @Override
+    public long byteSize() {
         return (long) rows * places.length * Float.BYTES;
     }
 
-    Tensor copy() throws OrtException {
+    @Override
+    public Tensor copy() throws OrtException {
         var copied = MemorySegment.ofArray(new byte[Math.toIntExact(byteSize())]);
-        var allocator = NativeApi.defaultAllocator();
         for (int row = 0; row < rows; row++) {
-            var map = NativeApi.value(address, row, allocator);
+            long map = api.value(address, row);
             try {
-                copyRow(map, row, copied, allocator);
+                copyRow(map, row, copied);
             } finally {
                 NativeApi.release(map);
             }
@@ -55,29 +49,39 @@ final class MapSequence {
         return new Tensor(name, Datatype.FP32, Shape.of(rows, places.length), copied);
     }
 
-    private void copyRow(MemorySegment map, int row, MemorySegment into, MemorySegment allocator)
-            throws OrtException {
-        var values = NativeApi.value(map, 1, allocator);
+    private void copyRow(long map, int row, MemorySegment into) throws OrtException {
+        if (api.valueType(map) != NativeApi.MAP) {
+            throw unlike("is a sequence that no tensor can carry");
+        }
+        long values = api.value(map, 1);
         try {
-            var floats = NativeApi.tensorData(values, Float.BYTES);
-            if (floats.byteSize() != (long) places.length * Float.BYTES) {
-                throw new ServingException(
-                        ErrorCode.INFERENCE_FAILED,
-                        "output '%s': row %d has %d classes, not %d"
-                                .formatted(
-                                        ServingException.clip(name),
-                                        row,
-                                        floats.byteSize() / Float.BYTES,
-                                        places.length));
-            }
-            for (int i = 0; i < places.length; i++) {
-                into.setAtIndex(
-                        JAVA_FLOAT_UNALIGNED,
-                        (long) row * places.length + i,
-                        floats.getAtIndex(JAVA_FLOAT, places[i]));
-            }
+            copyValues(values, row, into);
         } finally {
             NativeApi.release(values);
         }
+    }
+
+    private void copyValues(long values, int row, MemorySegment into) throws OrtException {
+        var type = api.tensorType(values);
+        if (OnnxTypes.datatype(type.elementType()) != Datatype.FP32) {
+            throw unlike("is a sequence that no tensor can carry");
+        }
+        long classes = type.shape().elementCount();
+        if (classes != places.length) {
+            throw unlike("row %d has %d classes, not %d".formatted(row, classes, places.length));
+        }
+        var floats = api.tensorData(values, classes * Float.BYTES);
+        for (int i = 0; i < places.length; i++) {
+            into.setAtIndex(
+                    JAVA_FLOAT_UNALIGNED,
+                    (long) row * places.length + i,
+                    floats.getAtIndex(JAVA_FLOAT, places[i]));
+        }
+    }
+
+    private ServingException unlike(String how) {
+        return new ServingException(
+                ErrorCode.INFERENCE_FAILED,
+                "output '%s': %s".formatted(ServingException.clip(name), how));
     }
 }

@@ -1,8 +1,8 @@
 package io.matih.inference.engine.backend.onnxruntime;
 
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.RunOptions;
 
 import io.matih.inference.engine.backend.ModelInstance;
 import io.matih.inference.engine.deadline.Deadline;
@@ -11,32 +11,38 @@ import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ServingException;
 import io.matih.inference.engine.model.ModelMetadata;
 import io.matih.inference.engine.tensor.Tensor;
-import io.matih.inference.engine.tensor.TensorSpec;
 
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /// One ONNX Runtime session. All native values of an execution are opened and closed inside
 /// `execute`; what it returns lies in the heap.
 final class OnnxInstance implements ModelInstance {
+    private static final String SHRINK = "memory.enable_memory_arena_shrinkage";
+
     private final Loaded loaded;
     private final ModelMetadata metadata;
     private final Shared shared;
-    private final Set<String> inputNames;
+    private final InputPlaces inputs;
+    private final BatchOutputs outputs;
+    private final int[] allOutputs;
     private final BatchBuffer buffer;
+    private final NativeValues values;
+    private final long session;
     private final CurrentRun run = new CurrentRun();
-    private boolean shrink;
     private boolean closed;
 
     OnnxInstance(Loaded loaded, ModelMetadata metadata, Shared shared) {
         this.loaded = loaded;
         this.metadata = metadata;
         this.shared = shared;
-        this.inputNames =
-                metadata.inputs().stream().map(TensorSpec::name).collect(Collectors.toSet());
-        this.buffer = new BatchBuffer(shared.memory);
+        inputs = new InputPlaces(metadata.inputs());
+        outputs = new BatchOutputs(metadata.outputs(), loaded.classes, shared.maxOutputBytes);
+        allOutputs = IntStream.range(0, metadata.outputs().size()).toArray();
+        buffer = new BatchBuffer(shared.memory);
+        values = new NativeValues(metadata.inputs(), metadata.outputs(), shared.memory);
+        session = RuntimeInternals.address(loaded.session);
         shared.memory.addSessions(1);
         shared.watcher.add(run);
     }
@@ -57,26 +63,32 @@ final class OnnxInstance implements ModelInstance {
     }
 
     @Override
-    public Execution execute(List<List<Tensor>> requests, Set<String> outputs, Deadline deadline) {
-        var wanted = wanted(outputs);
-        var batch = batch(requests);
-        var options = begin(deadline);
+    public Execution execute(
+            List<List<Tensor>> requests, Set<String> outputNames, Deadline deadline) {
+        int[] wanted = wanted(outputNames);
+        var batch = BatchInputs.of(requests, inputs);
+        long options = begin(deadline);
+        boolean large = false;
         try {
             return execute(batch, wanted, options);
         } catch (OrtException e) {
             throw stoppedOr(OrtErrors.run(e));
         } catch (ServingException e) {
-            // A large result lies in the session's arena, which would keep its memory for good.
-            shrink |= e.code() == ErrorCode.OUTPUT_TOO_LARGE;
+            large = e.code() == ErrorCode.OUTPUT_TOO_LARGE;
             throw e;
         } finally {
+            values.release();
+            if (large) {
+                // Else the session's arena would keep the memory for good.
+                shrinkArena();
+            }
             run.end();
         }
     }
 
-    private OrtSession.RunOptions begin(Deadline deadline) {
+    private long begin(Deadline deadline) {
         try {
-            var options = run.begin(deadline, shrink ? arena() : null);
+            long options = RuntimeInternals.address(run.begin(deadline));
             shared.watcher.wake();
             return options;
         } catch (OrtException e) {
@@ -84,65 +96,34 @@ final class OnnxInstance implements ModelInstance {
         }
     }
 
-    private Execution execute(
-            BatchInputs batch, List<TensorSpec> wanted, OrtSession.RunOptions options)
-            throws OrtException {
-        try (var scope = new NativeScope(shared.memory)) {
-            long started = System.nanoTime();
-            var inputs = batch.toNative(shared.environment, buffer, scope);
-            long copied = System.nanoTime();
-            var result = scope.own(loaded.session.run(inputs, names(wanted), options));
-            long computed = System.nanoTime();
-            shrink = false;
-            var stopped = run.stopped();
-            if (stopped != null) {
-                throw stopped;
-            }
-            var outputs =
-                    new BatchOutputs(wanted, loaded.classes, shared.maxOutputBytes).copy(result);
-            return new Execution(
-                    batch.split(outputs),
-                    copied - started,
-                    computed - copied,
-                    System.nanoTime() - computed);
+    private Execution execute(BatchInputs batch, int[] wanted, long options) throws OrtException {
+        long started = System.nanoTime();
+        batch.toNative(buffer, values);
+        long copied = System.nanoTime();
+        values.run(session, options, wanted);
+        long computed = System.nanoTime();
+        var stopped = run.stopped();
+        if (stopped != null) {
+            throw stopped;
         }
+        var answers = batch.split(outputs.copy(values, wanted));
+        return new Execution(
+                answers, copied - started, computed - copied, System.nanoTime() - computed);
     }
 
-    private BatchInputs batch(List<List<Tensor>> requests) {
-        var batch = BatchInputs.of(requests);
-        for (var name : batch.names()) {
-            if (!inputNames.contains(name)) {
-                throw new ServingException(
-                        ErrorCode.UNKNOWN_INPUT,
-                        "input '%s': the model has no such input"
-                                .formatted(ServingException.clip(name)));
-            }
+    /// Places of the outputs of these names; of all, where none is named.
+    private int[] wanted(Set<String> names) {
+        if (names.isEmpty()) {
+            return allOutputs;
         }
-        return batch;
-    }
-
-    private List<TensorSpec> wanted(Set<String> outputs) {
-        if (outputs.isEmpty()) {
-            return metadata.outputs();
-        }
-        var wanted = metadata.outputs().stream().filter(o -> outputs.contains(o.name())).toList();
-        if (wanted.size() != outputs.size()) {
+        var all = metadata.outputs();
+        int[] wanted =
+                IntStream.of(allOutputs).filter(i -> names.contains(all.get(i).name())).toArray();
+        if (wanted.length != names.size()) {
             throw new ServingException(
                     ErrorCode.UNKNOWN_OUTPUT, "an output is wanted that the model does not have");
         }
         return wanted;
-    }
-
-    private static Set<String> names(List<TensorSpec> specs) {
-        var names = LinkedHashSet.<String>newLinkedHashSet(specs.size());
-        specs.forEach(spec -> names.add(spec.name()));
-        return names;
-    }
-
-    private String arena() {
-        return loaded.device.kind() == Device.Kind.CPU
-                ? "cpu:0"
-                : "cpu:0;gpu:" + loaded.device.ordinal();
     }
 
     private ServingException stoppedOr(ServingException failure) {
@@ -156,6 +137,46 @@ final class OnnxInstance implements ModelInstance {
     }
 
     @Override
+    public void trim() {
+        if (closed) {
+            return;
+        }
+        begin(Deadline.never());
+        try {
+            shrinkArena();
+            buffer.close();
+        } finally {
+            run.end();
+        }
+    }
+
+    /// The runtime shrinks arenas only at the end of a run. One that is stopped before its first
+    /// node has an end too, and computes nothing.
+    private void shrinkArena() {
+        var zeros = BatchInputs.of(List.of(zeros()), inputs);
+        try (var options = new RunOptions()) {
+            options.addRunConfigEntry(SHRINK, arenas());
+            options.setTerminate(true);
+            zeros.toNative(buffer, values);
+            values.run(session, RuntimeInternals.address(options), allOutputs);
+        } catch (OrtException _) {
+            // It was stopped, or has no arena: either way there is nothing more to give back.
+        } finally {
+            values.release();
+        }
+    }
+
+    private List<Tensor> zeros() {
+        return metadata.inputs().stream().map(Zeros::of).toList();
+    }
+
+    private String arenas() {
+        return loaded.device.kind() == Device.Kind.CPU
+                ? "cpu:0"
+                : "cpu:0;gpu:" + loaded.device.ordinal();
+    }
+
+    @Override
     public void close() {
         if (closed) {
             return;
@@ -164,6 +185,7 @@ final class OnnxInstance implements ModelInstance {
         closed = true;
         shared.watcher.remove(run);
         buffer.close();
+        values.close();
         try {
             loaded.session.close();
         } catch (OrtException e) {
@@ -182,9 +204,5 @@ final class OnnxInstance implements ModelInstance {
             long sizeBytes) {}
 
     /// What all instances have in common.
-    record Shared(
-            OrtEnvironment environment,
-            NativeMemory memory,
-            DeadlineWatcher watcher,
-            long maxOutputBytes) {}
+    record Shared(NativeMemory memory, DeadlineWatcher watcher, long maxOutputBytes) {}
 }

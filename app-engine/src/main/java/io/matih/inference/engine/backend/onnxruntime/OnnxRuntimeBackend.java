@@ -23,9 +23,7 @@ public final class OnnxRuntimeBackend implements Backend {
         var sessions = new Sessions();
         providers = new Providers(sessions);
         loader = new Loader(sessions, providers);
-        shared =
-                new OnnxInstance.Shared(
-                        sessions.environment(), memory, watcher, settings.maxOutputBytes());
+        shared = new OnnxInstance.Shared(memory, watcher, settings.maxOutputBytes());
         probe =
                 new ModelProbe(
                         verdicts,

@@ -1,6 +1,5 @@
 package io.matih.inference.engine.backend.onnxruntime;
 
-import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.TensorInfo.OnnxTensorType;
 
 import io.matih.inference.engine.tensor.Datatype;
@@ -9,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Datatypes of the Open Inference Protocol and ONNX Runtime's names for them.
 final class OnnxTypes {
+    private static final @Nullable Datatype[] BY_CODE = byCode();
+
     private OnnxTypes() {}
 
     /// @return null for a type that no tensor of ours can carry
@@ -32,21 +33,36 @@ final class OnnxTypes {
         };
     }
 
-    /// @return null for the unsigned types that the Java API cannot make a tensor of
-    static @Nullable OnnxJavaType javaType(Datatype datatype) {
+    /// The number that the C API has for it (`ONNXTensorElementDataType`).
+    static int code(Datatype datatype) {
         return switch (datatype) {
-            case BOOL -> OnnxJavaType.BOOL;
-            case UINT8 -> OnnxJavaType.UINT8;
-            case INT8 -> OnnxJavaType.INT8;
-            case INT16 -> OnnxJavaType.INT16;
-            case INT32 -> OnnxJavaType.INT32;
-            case INT64 -> OnnxJavaType.INT64;
-            case FP16 -> OnnxJavaType.FLOAT16;
-            case BF16 -> OnnxJavaType.BFLOAT16;
-            case FP32 -> OnnxJavaType.FLOAT;
-            case FP64 -> OnnxJavaType.DOUBLE;
-            case BYTES -> OnnxJavaType.STRING;
-            case UINT16, UINT32, UINT64 -> null;
+            case FP32 -> 1;
+            case UINT8 -> 2;
+            case INT8 -> 3;
+            case UINT16 -> 4;
+            case INT16 -> 5;
+            case INT32 -> 6;
+            case INT64 -> 7;
+            case BYTES -> 8;
+            case BOOL -> 9;
+            case FP16 -> 10;
+            case FP64 -> 11;
+            case UINT32 -> 12;
+            case UINT64 -> 13;
+            case BF16 -> 16;
         };
+    }
+
+    /// @return null for a type that no tensor of ours can carry
+    static @Nullable Datatype datatype(int code) {
+        return code < 0 || code >= BY_CODE.length ? null : BY_CODE[code];
+    }
+
+    private static @Nullable Datatype[] byCode() {
+        var types = new @Nullable Datatype[17];
+        for (var datatype : Datatype.values()) {
+            types[code(datatype)] = datatype;
+        }
+        return types;
     }
 }

@@ -3,8 +3,6 @@ package io.matih.inference.engine.backend.onnxruntime;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 
 import io.matih.inference.engine.error.ErrorCode;
@@ -15,56 +13,30 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.List;
 
 /// `BYTES` tensors as ONNX Runtime's string tensors and back, byte by byte.
 final class Strings {
     private Strings() {}
 
-    /// The elements of all parts, in order.
-    ///
-    /// @throws ServingException `INVALID_DTYPE` for an element that is not UTF-8
-    static OnnxTensor toNative(OrtEnvironment environment, List<Tensor> parts, long[] shape)
-            throws OrtException {
-        parts.forEach(Strings::requireUtf8);
-        int count = Math.toIntExact(parts.stream().mapToLong(p -> p.shape().elementCount()).sum());
-        var blanks = new String[count];
-        Arrays.fill(blanks, "");
-        var tensor = OnnxTensor.createTensor(environment, blanks, shape);
-        try {
-            fill(RuntimeInternals.address(tensor), parts);
-            return tensor;
-        } catch (OrtException | RuntimeException | Error e) {
-            tensor.close();
-            throw e;
-        }
-    }
-
-    private static void fill(MemorySegment tensor, List<Tensor> parts) throws OrtException {
+    /// Fills a tensor with the elements of all parts, in order.
+    static void fill(NativeApi api, long tensor, Tensor[] parts) throws OrtException {
         long index = 0;
         for (var part : parts) {
             long offset = 0;
             while (offset < part.data().byteSize()) {
                 long length = part.data().get(Tensor.LENGTH, offset);
-                var buffer = NativeApi.stringBuffer(tensor, index++, length);
+                var buffer = api.stringBuffer(tensor, index++, length);
                 MemorySegment.copy(part.data(), offset + 4, buffer, 0, length);
                 offset += 4 + length;
             }
         }
     }
 
-    /// The size that `fromNative` will return.
-    static long byteSize(OnnxTensor tensor) throws OrtException {
-        return NativeApi.stringsLength(RuntimeInternals.address(tensor))
-                + 4 * tensor.getInfo().getNumElements();
-    }
-
     /// The elements, each with its length before it.
-    static MemorySegment fromNative(OnnxTensor tensor) throws OrtException {
-        int count = Math.toIntExact(tensor.getInfo().getNumElements());
-        var address = RuntimeInternals.address(tensor);
-        long length = NativeApi.stringsLength(address);
+    ///
+    /// @param count of elements
+    /// @param length of all of them together, as the runtime says
+    static MemorySegment read(long tensor, int count, long length) throws OrtException {
         var copied = MemorySegment.ofArray(new byte[Math.toIntExact(length + 4L * count)]);
         if (count == 0) {
             return copied;
@@ -72,7 +44,7 @@ final class Strings {
         try (var arena = Arena.ofConfined()) {
             var bytes = arena.allocate(Math.max(1, length)).asSlice(0, length);
             var offsets = arena.allocate(JAVA_LONG, count);
-            NativeApi.strings(address, bytes, offsets);
+            NativeApi.strings(tensor, bytes, offsets);
             for (int i = 0; i < count; i++) {
                 long from = offsets.getAtIndex(JAVA_LONG, i);
                 long to = i + 1 < count ? offsets.getAtIndex(JAVA_LONG, i + 1) : length;
@@ -81,6 +53,13 @@ final class Strings {
             }
         }
         return copied;
+    }
+
+    /// @throws ServingException `INVALID_DTYPE` for an element that is not UTF-8
+    static void requireUtf8(Tensor[] parts) {
+        for (var part : parts) {
+            requireUtf8(part);
+        }
     }
 
     private static void requireUtf8(Tensor tensor) {

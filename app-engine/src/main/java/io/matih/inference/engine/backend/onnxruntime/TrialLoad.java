@@ -80,8 +80,7 @@ final class TrialLoad {
         return new OnnxInstance(
                 new OnnxInstance.Loaded(session, ClassOrder.NONE, Device.CPU, "CPU", 0),
                 metadata,
-                new OnnxInstance.Shared(
-                        sessions.environment(), new NativeMemory(), watcher, MAX_OUTPUT_BYTES));
+                new OnnxInstance.Shared(new NativeMemory(), watcher, MAX_OUTPUT_BYTES));
     }
 
     private static ModelMetadata with(OptimizationLevel level, ModelMetadata metadata) {

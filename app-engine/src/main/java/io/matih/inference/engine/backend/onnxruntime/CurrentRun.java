@@ -4,6 +4,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.RunOptions;
 
 import io.matih.inference.engine.deadline.Deadline;
+import io.matih.inference.engine.deadline.DeadlineWatcher.Watched;
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ServingException;
 
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// Executions share their run options until one is stopped; those options are not used again. A
 /// stop reaches them only under this object's lock, between `begin` and `end`: so a stop that was
 /// meant for one execution can neither hit the next nor touch options that are freed already.
-final class CurrentRun {
+final class CurrentRun implements Watched {
     private @Nullable RunOptions options;
     private @Nullable ErrorCode stopped;
     private @Nullable Deadline deadline;
@@ -62,7 +63,8 @@ final class CurrentRun {
     /// Stops the execution if its deadline passed.
     ///
     /// @return whether there is one to look at again
-    boolean expire() {
+    @Override
+    public boolean expire() {
         if (!running) {
             return false;
         }

@@ -4,6 +4,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.RunOptions;
 
+import io.matih.inference.engine.deadline.DeadlineWatcher;
 import io.matih.inference.engine.backend.ModelInstance;
 import io.matih.inference.engine.deadline.Deadline;
 import io.matih.inference.engine.device.Device;

@@ -1,5 +1,6 @@
 package io.matih.inference.engine.backend.onnxruntime;
 
+import io.matih.inference.engine.deadline.DeadlineWatcher;
 import io.matih.inference.engine.backend.Backend;
 import io.matih.inference.engine.backend.ModelInstance;
 import io.matih.inference.engine.model.ModelArtifact;

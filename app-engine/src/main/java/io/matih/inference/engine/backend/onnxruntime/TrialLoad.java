@@ -7,6 +7,7 @@ import ai.onnxruntime.SequenceInfo;
 import ai.onnxruntime.TensorInfo;
 import ai.onnxruntime.ValueInfo;
 
+import io.matih.inference.engine.deadline.DeadlineWatcher;
 import io.matih.inference.engine.deadline.Deadline;
 import io.matih.inference.engine.device.Device;
 import io.matih.inference.engine.error.ErrorCode;

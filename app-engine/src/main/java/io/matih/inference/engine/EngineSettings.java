@@ -1,6 +1,7 @@
 package io.matih.inference.engine;
 
 import io.matih.inference.engine.backend.onnxruntime.OnnxRuntimeSettings;
+import io.matih.inference.engine.cache.CacheSettings;
 import io.matih.inference.engine.model.store.S3Settings;
 import io.matih.inference.engine.model.store.StoreLimits;
 import io.matih.inference.engine.serving.ServingLimits;
@@ -21,7 +22,8 @@ public record EngineSettings(
         @Nullable S3Settings s3,
         StoreLimits store,
         ServingLimits serving,
-        OnnxRuntimeSettings onnxRuntime) {
+        OnnxRuntimeSettings onnxRuntime,
+        CacheSettings cache) {
     public EngineSettings {
         storeRoots = List.copyOf(storeRoots);
     }

@@ -28,6 +28,7 @@ class ArchitectureTest {
                     "model",
                     "onnx",
                     "backend",
+                    "cache",
                     "serving",
                     "deployment");
     private static final JavaClasses ENGINE =

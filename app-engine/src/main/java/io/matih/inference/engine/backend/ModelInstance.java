@@ -19,6 +19,15 @@ public interface ModelInstance extends AutoCloseable {
     /// Memory that the load took, measured where the runtime allows, else the weights' size.
     long sizeBytes();
 
+    /// Whether `sizeBytes` was measured.
+    default boolean sizeIsMeasured() {
+        return false;
+    }
+
+    /// Gives back memory that it holds only to be quick. A runtime that holds none has nothing to
+    /// do. Any thread.
+    default void trim() {}
+
     /// Executes several requests at once, joined along the first axis; a single request is executed
     /// as it is.
     ///

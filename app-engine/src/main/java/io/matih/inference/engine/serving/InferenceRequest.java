@@ -27,6 +27,11 @@ public record InferenceRequest(
         outputs = List.copyOf(outputs);
     }
 
+    /// The same request with less time left.
+    public InferenceRequest withTimeout(Duration left) {
+        return new InferenceRequest(model, version, id, inputs, outputs, left);
+    }
+
     /// An output that the client asked for.
     ///
     /// @param classification so many best classes as `value:index[:label]` strings; 0 for the

@@ -2,6 +2,9 @@ package io.matih.inference.engine.serving;
 
 import io.matih.inference.engine.backend.ModelInstance;
 import io.matih.inference.engine.backend.ModelInstance.Execution;
+import io.matih.inference.engine.cache.Footprint;
+import io.matih.inference.engine.cache.Leases;
+import io.matih.inference.engine.cache.Resident;
 import io.matih.inference.engine.deadline.Deadline;
 import io.matih.inference.engine.device.Device;
 import io.matih.inference.engine.error.ErrorCode;
@@ -15,14 +18,14 @@ import io.matih.inference.engine.tensor.Tensor;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /// One version of a model in memory: its instances, what it declares, and who uses it. Requests
 /// lease it; it is closed after the last lease came back.
-public final class ServedVersion implements AutoCloseable {
+public final class ServedVersion implements Resident {
     private final Signature signature;
     private final String backend;
     private final int sliceRows;
@@ -64,6 +67,7 @@ public final class ServedVersion implements AutoCloseable {
         return signature;
     }
 
+    @Override
     public Leases leases() {
         return leases;
     }
@@ -84,26 +88,23 @@ public final class ServedVersion implements AutoCloseable {
         return pool.queueDepth();
     }
 
-    public long sizeBytes() {
-        return pool.instances().stream().mapToLong(ModelInstance::sizeBytes).sum();
+    @Override
+    public Footprint footprint() {
+        var bytes = new HashMap<Device, Long>();
+        for (var instance : pool.instances()) {
+            bytes.merge(instance.device(), instance.sizeBytes(), Long::sum);
+        }
+        return new Footprint(
+                bytes, pool.instances().stream().allMatch(ModelInstance::sizeIsMeasured));
     }
 
-    /// Answers a request, unless this version is on its way out.
-    ///
-    /// @return empty where no lease could be had: ask the deployment again
-    public Optional<InferenceResponse> tryInfer(InferenceRequest request) {
-        if (!leases.acquire()) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(infer(request));
-        } finally {
-            leases.release();
-        }
+    @Override
+    public void trim() {
+        pool.instances().forEach(ModelInstance::trim);
     }
 
-    private InferenceResponse infer(InferenceRequest request) {
-        meters.cacheHit();
+    /// Answers a request. The caller holds a lease.
+    public InferenceResponse infer(InferenceRequest request) {
         checks.check(request.inputs());
         checks.checkOutputs(request.outputs());
         var timeout = request.timeout() == null ? defaultTimeout : request.timeout();
@@ -179,6 +180,7 @@ public final class ServedVersion implements AutoCloseable {
     }
 
     /// Stops what runs, where it can be stopped; for a drain that took too long.
+    @Override
     public void cancel() {
         pool.cancel();
     }

@@ -29,7 +29,6 @@ public final class ModelMeters {
     private final List<Meter> ofVersion = new ArrayList<>();
     private final List<Meter> ofModel = new ArrayList<>();
     private final DistributionSummary latency;
-    private final Counter cacheHits;
     private final Map<FailureReason, Counter> failures = new EnumMap<>(FailureReason.class);
     private final LatencyWindow recent;
     private final RateWindow completions;
@@ -79,13 +78,6 @@ public final class ModelMeters {
                         .tags("model", model, "engine", "local", "outcome", "succeeded")
                         .serviceLevelObjectives(BATCH_DURATION_BUCKETS_S)
                         .register(registry));
-        cacheHits =
-                keep(
-                        ofModel,
-                        Counter.builder("ml.inference.model.cache.hits")
-                                .description("Requests that found their model in memory")
-                                .tags("model", model)
-                                .register(registry));
     }
 
     /// A request was answered.
@@ -105,11 +97,6 @@ public final class ModelMeters {
             counter.increment();
         }
         failed.increment();
-    }
-
-    /// A request found its model in memory.
-    public void cacheHit() {
-        cacheHits.increment();
     }
 
     public Summary summary() {
@@ -136,7 +123,7 @@ public final class ModelMeters {
         return meter;
     }
 
-    /// What tables show: latencies of the last minute in milliseconds, totals since the load.
+    /// What tables show: latencies of the last minute in milliseconds, totals since the deploy.
     public record Summary(
             double requestsPerSecond,
             double p50Millis,

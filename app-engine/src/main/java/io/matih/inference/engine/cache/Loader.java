@@ -18,6 +18,7 @@ import java.util.function.LongSupplier;
 final class Loader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Loader.class);
     private static final int LOADERS = 2;
+    private static final int ATTEMPTS = 3;
 
     private final ReentrantLock lock;
     private final Room room;
@@ -37,10 +38,9 @@ final class Loader implements AutoCloseable {
     /// The thread of one load: whatever happens, the load ends.
     <R extends Resident> void perform(CachedModel<R> model, Load<R> load) {
         try {
-            var admitted = admit(model, load);
-            long begun = clock.getAsLong();
-            var loaded = load(model, load, admitted);
-            publish(model, load, admitted, loaded, clock.getAsLong() - begun);
+            for (int attempt = 1; !attempt(model, load, attempt == ATTEMPTS); attempt++) {
+                load.step("waiting for more room");
+            }
         } catch (ServingException e) {
             fail(model, load, e);
         } catch (Throwable e) { // a thread's top: whoever waits must hear of it
@@ -53,6 +53,15 @@ final class Loader implements AutoCloseable {
                             model.candidate().label() + " could not be loaded",
                             e));
         }
+    }
+
+    /// @return false where the model turned out to take more than there is room for at the moment;
+    ///   the next attempt knows how much
+    private <R extends Resident> boolean attempt(CachedModel<R> model, Load<R> load, boolean last) {
+        var admitted = admit(model, load);
+        long begun = clock.getAsLong();
+        var loaded = load(model, load, admitted);
+        return publish(model, load, admitted, loaded, clock.getAsLong() - begun, last);
     }
 
     private <R extends Resident> Footprint admit(CachedModel<R> model, Load<R> load) {
@@ -80,20 +89,31 @@ final class Loader implements AutoCloseable {
         }
     }
 
-    private <R extends Resident> void publish(
-            CachedModel<R> model, Load<R> load, Footprint admitted, R loaded, long nanos) {
+    private <R extends Resident> boolean publish(
+            CachedModel<R> model,
+            Load<R> load,
+            Footprint admitted,
+            R loaded,
+            long nanos,
+            boolean last) {
         var taken = loaded.footprint();
         lock.lock();
         try {
             model.expect(taken);
-            room.settle(model, admitted, taken, load);
+            boolean fits = room.settle(model, admitted, taken, load);
             if (model.removed()) {
                 throw new ServingException(
                         ErrorCode.MODEL_NOT_READY, model.candidate().label() + " was undeployed");
             }
-            model.publish(load, loaded, nanos);
-            order.loaded(model);
-            return;
+            if (fits) {
+                model.publish(load, loaded, nanos);
+                order.loaded(model);
+            } else if (last) {
+                throw Room.noRoom(model, taken);
+            } else {
+                discard(loaded, taken);
+            }
+            return fits;
         } catch (ServingException e) {
             discard(loaded, taken);
             throw e;

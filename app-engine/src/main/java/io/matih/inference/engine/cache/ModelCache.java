@@ -34,10 +34,9 @@ import java.util.function.LongSupplier;
 /// loaded again meanwhile.
 ///
 /// What holds at any moment, for each device:
-/// - The bytes of all that is resident, admitted for loading or retiring are within the limit.
-///   Exceptions: a model that turns out to take more than was expected, from the end of its load
-///   until others have gone for it or it is closed again; and whatever was loaded before a budget
-///   was passed in that way.
+/// - The bytes of all that is resident, admitted for loading or retiring are within the limit. The
+///   exception: a model that turns out to take more than was expected passes it from the end of its
+///   load until those who went for it are closed, or it is.
 /// - Nothing is closed while a lease on it is held; nothing pinned is evicted.
 /// - One load per model at a time.
 /// - A waiter has its lease before anybody can evict what it waited for.

@@ -68,15 +68,25 @@ final class Room {
         need.bytes().forEach((device, bytes) -> account(device).held += bytes);
     }
 
-    /// A model was loaded and is of another size than expected; where it is larger, others go.
+    /// A model was loaded and takes what it takes; where that is more than was admitted, others go.
+    /// Waits for nobody: two loads that hold what the other waits for would wait in vain.
     ///
-    /// @throws ServingException `CACHE_BUDGET`; the model is to be closed and released then
-    void settle(CachedModel<?> model, Footprint admitted, Footprint taken, Load<?> load) {
+    /// @return whether there is room; else the model is to be closed and released
+    /// @throws ServingException `CACHE_BUDGET` where there will never be
+    boolean settle(CachedModel<?> model, Footprint admitted, Footprint taken, Load<?> load) {
         admitted.bytes().forEach((device, bytes) -> account(device).held -= bytes);
         taken.bytes().forEach((device, bytes) -> account(device).held += bytes);
         freed.signalAll();
         requirePossible(model, taken);
-        makeRoom(model, Footprint.NONE, load, Deadline.after(settings.loadTimeout()));
+        var shortage = shortage(Footprint.NONE);
+        if (shortage.isEmpty()) {
+            return true;
+        }
+        if (!load.mayEvict() || closed) {
+            throw noRoom(model, taken);
+        }
+        order.choose(models, shortage).forEach(victim -> retirement.evict(this, victim));
+        return shortage(Footprint.NONE).isEmpty();
     }
 
     void retiring(Footprint footprint) {
@@ -194,13 +204,11 @@ final class Room {
                 .sum();
     }
 
-    private static ServingException noRoom(CachedModel<?> model, Footprint need) {
+    static ServingException noRoom(CachedModel<?> model, Footprint need) {
         return new ServingException(
                 ErrorCode.CACHE_BUDGET,
                 "%s takes %d bytes; the model cache has no room for it beside the models that are in use or pinned"
-                        .formatted(
-                                model.candidate().label(),
-                                need.total() == 0 ? model.expected().total() : need.total()));
+                        .formatted(model.candidate().label(), need.total()));
     }
 
     private Account account(Device device) {

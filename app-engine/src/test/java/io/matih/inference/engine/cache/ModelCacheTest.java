@@ -16,11 +16,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 class ModelCacheTest {
     private static final Duration SHORT = Duration.ofMillis(50);
@@ -158,6 +161,40 @@ class ModelCacheTest {
             assertThat(failure(() -> liar.load(null)).code()).isEqualTo(ErrorCode.CACHE_BUDGET);
             assertThat(f.memory.taken()).isEqualTo(25);
             assertThat(f.usedBytes()).isEqualTo(25);
+        }
+    }
+
+    /// Two that declare nothing and take two thirds each are loaded at once, then one after the
+    /// other: neither waits for the other with its memory held.
+    @Test
+    void modelsThatGrowWhileTheyLoadDoNotWaitForEachOther() throws Exception {
+        try (var f = CacheFixture.of(30);
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var both = new CyclicBarrier(2);
+            var meet = new AtomicInteger(2);
+            Supplier<FakeModel> source =
+                    () -> {
+                        var loaded = new FakeModel(20, f.memory);
+                        if (meet.getAndDecrement() > 0) {
+                            await(both);
+                        }
+                        return loaded;
+                    };
+            var a = f.model("a", 0, false, source);
+            var b = f.model("b", 0, false, source);
+            var requests = List.of(threads.submit(() -> f.use(a)), threads.submit(() -> f.use(b)));
+            for (var request : requests) {
+                request.get();
+            }
+            assertThat(f.usedBytes()).isEqualTo(20);
+        }
+    }
+
+    private static void await(CyclicBarrier barrier) {
+        try {
+            barrier.await();
+        } catch (InterruptedException | BrokenBarrierException e) {
+            throw new IllegalStateException(e);
         }
     }
 

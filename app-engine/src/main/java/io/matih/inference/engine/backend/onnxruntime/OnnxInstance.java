@@ -57,6 +57,11 @@ final class OnnxInstance implements ModelInstance {
     }
 
     @Override
+    public boolean sizeIsMeasured() {
+        return loaded.measured;
+    }
+
+    @Override
     public Execution execute(List<List<Tensor>> requests, Set<String> outputs, Deadline deadline) {
         var wanted = wanted(outputs);
         var batch = batch(requests);
@@ -174,12 +179,15 @@ final class OnnxInstance implements ModelInstance {
     }
 
     /// What loading came to.
+    ///
+    /// @param measured whether `sizeBytes` was measured; else it is the weights' size
     record Loaded(
             OrtSession session,
             ClassOrder classes,
             Device device,
             String provider,
-            long sizeBytes) {}
+            long sizeBytes,
+            boolean measured) {}
 
     /// What all instances have in common.
     record Shared(

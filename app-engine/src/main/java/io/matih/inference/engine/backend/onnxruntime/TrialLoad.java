@@ -78,7 +78,7 @@ final class TrialLoad {
     private OnnxInstance instance(
             OrtSession session, ModelMetadata metadata, DeadlineWatcher watcher) {
         return new OnnxInstance(
-                new OnnxInstance.Loaded(session, ClassOrder.NONE, Device.CPU, "CPU", 0),
+                new OnnxInstance.Loaded(session, ClassOrder.NONE, Device.CPU, "CPU", 0, false),
                 metadata,
                 new OnnxInstance.Shared(
                         sessions.environment(), new NativeMemory(), watcher, MAX_OUTPUT_BYTES));

@@ -2,6 +2,7 @@ package io.matih.inference.engine;
 
 import io.matih.inference.engine.backend.Backend;
 import io.matih.inference.engine.backend.onnxruntime.OnnxRuntimeBackend;
+import io.matih.inference.engine.cache.ModelCache;
 import io.matih.inference.engine.deadline.DeadlineWatcher;
 import io.matih.inference.engine.deployment.Deployments;
 import io.matih.inference.engine.model.store.FolderModelRepository;
@@ -9,7 +10,9 @@ import io.matih.inference.engine.model.store.StoreRoots;
 import io.matih.inference.engine.model.store.Uploads;
 import io.matih.inference.engine.model.store.UriModelStore;
 import io.matih.inference.engine.onnx.OnnxExternalData;
+import io.matih.inference.engine.serving.ResponseCache;
 import io.matih.inference.engine.serving.Router;
+import io.matih.inference.engine.telemetry.CacheMeters;
 import io.matih.inference.engine.telemetry.ServingMeters;
 import io.micrometer.core.instrument.MeterRegistry;
 
@@ -27,6 +30,7 @@ public final class Engine implements AutoCloseable {
     private final Uploads uploads;
     private final UriModelStore store;
     private final OnnxRuntimeBackend onnxRuntime;
+    private final ModelCache cache;
     private final Deployments deployments;
     private final EngineStores stores;
     private final CountDownLatch restored;
@@ -48,6 +52,7 @@ public final class Engine implements AutoCloseable {
         onnxRuntime = new OnnxRuntimeBackend(stores.verdicts(), settings.onnxRuntime());
         var meters = new ServingMeters(registry);
         meterNativeMemory(meters);
+        cache = new ModelCache(settings.cache(), new CacheMeters(registry));
         deployments =
                 new Deployments(
                         router,
@@ -56,9 +61,11 @@ public final class Engine implements AutoCloseable {
                         stores.versions(),
                         stores.deployments(),
                         List.of(onnxRuntime),
+                        cache,
                         meters,
                         settings.serving(),
-                        watcher);
+                        watcher,
+                        new ResponseCache(settings.responseCache()));
         uploads.purgeOlderThan(UPLOAD_LIFE);
         restored = deployments.restore();
     }
@@ -79,7 +86,7 @@ public final class Engine implements AutoCloseable {
                 "matih.native.buffer.bytes", "Bytes of native batch buffers", memory::bufferBytes);
     }
 
-    /// Waits until every deployment of before is ready, or known to be unavailable.
+    /// Waits until every deployment of before is in memory, evicted, or known to be unavailable.
     public void awaitRestored() throws InterruptedException {
         restored.await();
     }
@@ -90,6 +97,10 @@ public final class Engine implements AutoCloseable {
 
     public Deployments deployments() {
         return deployments;
+    }
+
+    public ModelCache cache() {
+        return cache;
     }
 
     public Uploads uploads() {
@@ -107,6 +118,7 @@ public final class Engine implements AutoCloseable {
     @Override
     public void close() {
         deployments.close();
+        cache.close();
         onnxRuntime.close();
         store.close();
         watcher.close();

@@ -1,8 +1,10 @@
 package io.matih.inference.engine;
 
 import io.matih.inference.engine.backend.onnxruntime.OnnxRuntimeSettings;
+import io.matih.inference.engine.cache.CacheSettings;
 import io.matih.inference.engine.model.store.S3Settings;
 import io.matih.inference.engine.model.store.StoreLimits;
+import io.matih.inference.engine.serving.ResponseCacheSettings;
 import io.matih.inference.engine.serving.ServingLimits;
 
 import org.jspecify.annotations.Nullable;
@@ -21,7 +23,9 @@ public record EngineSettings(
         @Nullable S3Settings s3,
         StoreLimits store,
         ServingLimits serving,
-        OnnxRuntimeSettings onnxRuntime) {
+        ResponseCacheSettings responseCache,
+        OnnxRuntimeSettings onnxRuntime,
+        CacheSettings cache) {
     public EngineSettings {
         storeRoots = List.copyOf(storeRoots);
     }

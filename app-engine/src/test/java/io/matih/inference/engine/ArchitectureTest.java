@@ -28,6 +28,7 @@ class ArchitectureTest {
                     "model",
                     "onnx",
                     "backend",
+                    "cache",
                     "batching",
                     "serving",
                     "deployment");

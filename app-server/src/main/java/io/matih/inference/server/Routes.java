@@ -1,5 +1,6 @@
 package io.matih.inference.server;
 
+import io.matih.inference.server.cache.CacheHandler;
 import io.matih.inference.server.deployment.DeploymentHandler;
 import io.matih.inference.server.docs.DocsHandler;
 import io.matih.inference.server.http.MediaType;
@@ -22,6 +23,7 @@ final class Routes {
             DeploymentHandler deployments,
             ModelHandler models,
             UploadHandler uploads,
+            CacheHandler cache,
             MetricsHandler metrics,
             DocsHandler docs,
             Limits limits) {
@@ -44,6 +46,7 @@ final class Routes {
                         .withBodyLimit(limits.controlBytes()),
                 Route.delete(API + "/models/{name}/labels/{label}", models::unlabel),
                 Route.get(API + "/backends", models::backends),
+                Route.get(API + "/cache", cache::show),
                 Route.post(API + "/uploads", uploads::save)
                         .consuming(MediaType.OCTET_STREAM, MediaType.ZIP)
                         .withBodyLimit(limits.uploadBytes()),

@@ -2,8 +2,11 @@ package io.matih.inference.server;
 
 import io.matih.inference.engine.EngineSettings;
 import io.matih.inference.engine.backend.onnxruntime.OnnxRuntimeSettings;
+import io.matih.inference.engine.cache.CacheSettings;
+import io.matih.inference.engine.device.HostMemory;
 import io.matih.inference.engine.model.store.S3Settings;
 import io.matih.inference.engine.model.store.StoreLimits;
+import io.matih.inference.engine.serving.ResponseCacheSettings;
 import io.matih.inference.engine.serving.ServingLimits;
 import io.matih.inference.server.grpc.GrpcSettings;
 import io.matih.inference.server.http.HttpLimits;
@@ -50,10 +53,21 @@ final class ServerSettings {
                         settings.get(SettingKeys.MAX_OUTPUT_BYTES),
                         ServingLimits.DEFAULT.defaultTimeout(),
                         ServingLimits.DEFAULT.longestQueue()),
+                new ResponseCacheSettings(
+                        settings.get(SettingKeys.RESPONSE_CACHE_BYTES),
+                        settings.get(SettingKeys.RESPONSE_CACHE_TTL)),
                 new OnnxRuntimeSettings(
                         settings.get(SettingKeys.MAX_OUTPUT_BYTES),
                         settings.get(SettingKeys.PROBE_TIMEOUT),
-                        null));
+                        null),
+                new CacheSettings(
+                        settings.find(SettingKeys.CACHE_HOST_BYTES)
+                                .orElseGet(HostMemory::shareForModels),
+                        settings.find(SettingKeys.CACHE_GPU_BYTES).orElse(null),
+                        settings.get(SettingKeys.CACHE_OVERCOMMIT_PERCENT),
+                        settings.get(SettingKeys.CACHE_LOAD_TIMEOUT),
+                        settings.get(SettingKeys.CACHE_LOAD_ON_DEMAND),
+                        settings.find(SettingKeys.CACHE_IDLE_TTL).orElse(null)));
     }
 
     /// The default roots are made where they are missing: they are the folders that a newcomer is

@@ -4,6 +4,7 @@ import io.matih.inference.engine.Engine;
 import io.matih.inference.engine.EngineStores;
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ServingException;
+import io.matih.inference.server.cache.CacheHandler;
 import io.matih.inference.server.cli.RunningServer;
 import io.matih.inference.server.deployment.DeploymentHandler;
 import io.matih.inference.server.docs.DocsHandler;
@@ -119,6 +120,7 @@ public final class ServingServer implements RunningServer {
                         engine.backends(),
                         CONTROL_BODY_BYTES),
                 new UploadHandler(engine.uploads(), limits.uploadBytes()),
+                new CacheHandler(engine.cache()),
                 new MetricsHandler(registry, closing::get),
                 new DocsHandler(),
                 limits);

@@ -230,6 +230,8 @@ class OpenApiContractTest {
         client.get(API + "/deployments/iris/versions");
         client.get(API + "/deployments/iris/revisions");
         client.get(API + "/backends");
+        assertThat(client.get(API + "/cache").json().at("/entries/1/model").stringValue())
+                .isEqualTo("iris");
         client.get("/healthz");
         assertThat(client.get("/metrics").body()).contains("ml_inference_latency_ms");
         client.get("/openapi.json");

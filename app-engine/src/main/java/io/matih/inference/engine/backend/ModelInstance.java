@@ -19,6 +19,11 @@ public interface ModelInstance extends AutoCloseable {
     /// Memory that the load took, measured where the runtime allows, else the weights' size.
     long sizeBytes();
 
+    /// Whether `sizeBytes` was measured.
+    default boolean sizeIsMeasured() {
+        return false;
+    }
+
     /// Executes several requests at once, joined along the first axis; a single request is executed
     /// as it is.
     ///

@@ -394,6 +394,26 @@ public final class DynamicBatcher implements AutoCloseable {
                 .withRetryAfter(Duration.ofSeconds(1));
     }
 
+    /// Lets idle instances give back memory that they hold only to be quick.
+    public void trim() {
+        List<Slot> taken;
+        lock.lock();
+        try {
+            taken = List.copyOf(idle);
+            idle.clear();
+        } finally {
+            lock.unlock();
+        }
+        for (var slot : taken) {
+            try {
+                slot.instance().trim();
+            } finally {
+                release(slot);
+            }
+        }
+        pump();
+    }
+
     /// Stops the executions that run now, where they can be stopped.
     public void cancelRunning() {
         slots.forEach(Slot::cancelCurrent);

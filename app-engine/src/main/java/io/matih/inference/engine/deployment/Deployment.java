@@ -1,10 +1,11 @@
 package io.matih.inference.engine.deployment;
 
 import io.matih.inference.engine.backend.ModelInstance;
+import io.matih.inference.engine.cache.CacheStatus;
+import io.matih.inference.engine.deadline.Deadline;
 import io.matih.inference.engine.deployment.DeploymentStatus.Resident;
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ServingException;
-import io.matih.inference.engine.model.ModelVersion;
 import io.matih.inference.engine.model.ModelVersionStore;
 import io.matih.inference.engine.serving.InferenceListener;
 import io.matih.inference.engine.serving.InferenceRequest;
@@ -31,37 +32,51 @@ final class Deployment implements Servable {
 
     private final String name;
     private final ModelVersionStore versions;
-    private volatile View view =
-            new View(new DeploymentState.Loading("waiting"), null, null, null, null);
+    private final Duration defaultTimeout;
+    private volatile View view = new View(new DeploymentState.Loading("waiting"), null, null, null);
 
-    Deployment(String name, ModelVersionStore versions) {
+    /// @param defaultTimeout of a request where neither it nor the model names one
+    Deployment(String name, ModelVersionStore versions, Duration defaultTimeout) {
         this.name = name;
         this.versions = versions;
+        this.defaultTimeout = defaultTimeout;
     }
 
     @Override
     public Signature signature(@Nullable String version) {
-        var current = view;
-        var served = current.served();
-        if (served == null) {
-            throw notReady(current);
-        }
-        requireVersion(served, version);
-        return served.signature();
+        var deployed = require(view);
+        requireVersion(deployed, version);
+        return deployed.signature();
     }
 
     @Override
     public InferenceResponse infer(InferenceRequest request) {
+        var deployed = require(view);
+        requireVersion(deployed, request.version());
+        var served = deployed.cached().tryLease();
+        return served == null ? inferOnceLoaded(request) : infer(served, request);
+    }
+
+    private static InferenceResponse infer(ServedVersion leased, InferenceRequest request) {
+        try {
+            return leased.infer(request);
+        } finally {
+            leased.leases().release();
+        }
+    }
+
+    private InferenceResponse inferOnceLoaded(InferenceRequest request) {
+        var timeout = request.timeout() == null ? defaultTimeout : request.timeout();
+        var deadline = Deadline.after(timeout);
         while (true) {
-            var current = view;
-            var served = current.served();
-            if (served == null) {
-                throw notReady(current);
-            }
-            requireVersion(served, request.version());
-            var response = served.tryInfer(request);
-            if (response.isPresent()) {
-                return response.get();
+            var deployed = require(view);
+            requireVersion(deployed, request.version());
+            var served = deployed.cached().lease(deadline);
+            if (served != null) {
+                return infer(
+                        served,
+                        request.withTimeout(
+                                Duration.ofNanos(Math.max(0, deadline.remainingNanos()))));
             }
             // It was replaced between the two steps: `view` holds its successor already.
             Thread.onSpinWait();
@@ -70,24 +85,47 @@ final class Deployment implements Servable {
 
     @Override
     public Optional<Pending> offer(InferenceRequest request, InferenceListener listener) {
-        var served = view.served();
+        var deployed = view.deployed();
         var version = request.version();
-        if (served == null || (version != null && !version.equals(STABLE))) {
+        if (deployed == null || (version != null && !version.equals(STABLE))) {
             return Optional.empty();
         }
-        return served.tryOffer(request, listener);
+        var served = deployed.cached().tryLease();
+        return served == null ? Optional.empty() : offer(served, request, listener);
+    }
+
+    private static Optional<Pending> offer(
+            ServedVersion leased, InferenceRequest request, InferenceListener listener) {
+        try {
+            var pending = leased.offer(request, listener);
+            if (pending.isEmpty()) {
+                leased.leases().release();
+            }
+            return pending;
+        } catch (RuntimeException e) {
+            leased.leases().release();
+            throw e;
+        }
     }
 
     @Override
     public Optional<ModelMeters> meters() {
-        return Optional.ofNullable(view.served()).map(ServedVersion::meters);
+        return Optional.ofNullable(view.deployed()).map(DeployedVersion::meters);
     }
 
-    private void requireVersion(ServedVersion served, @Nullable String wanted) {
+    private DeployedVersion require(View current) {
+        var deployed = current.deployed();
+        if (deployed == null) {
+            throw notReady(current);
+        }
+        return deployed;
+    }
+
+    private void requireVersion(DeployedVersion deployed, @Nullable String wanted) {
         if (wanted == null || wanted.equals(STABLE)) {
             return;
         }
-        int serving = served.signature().version();
+        int serving = deployed.version().version();
         boolean matches =
                 isNumber(wanted)
                         ? wanted.equals(Integer.toString(serving))
@@ -109,64 +147,64 @@ final class Deployment implements Servable {
                     case DeploymentState.Loading _ -> "is loading";
                     case DeploymentState.Unloading _ -> "is unloading";
                     case DeploymentState.Unavailable _ -> "could not be loaded";
-                    case DeploymentState.Ready _ -> "is not ready";
+                    case DeploymentState.Evicted _, DeploymentState.Ready _ -> "is not ready";
                 };
         return new ServingException(
                         ErrorCode.MODEL_NOT_READY, "model '%s' %s".formatted(name, doing))
                 .withRetryAfter(NOT_READY_RETRY);
     }
 
-    DeploymentState state() {
-        return view.state();
+    @Nullable DeployedVersion deployed() {
+        return view.deployed();
     }
 
-    @Nullable ServedVersion served() {
-        return view.served();
-    }
-
+    /// What is remembered of it; absent while its first deploy runs or has failed.
     @Nullable DeploymentRecord record() {
         return view.record();
+    }
+
+    /// Whether it answers, or would once it is loaded.
+    boolean serves() {
+        return switch (state(view)) {
+            case DeploymentState.Ready _, DeploymentState.Evicted _ -> true;
+            case DeploymentState.Loading _ -> view.deployed() != null;
+            case DeploymentState.Unloading _, DeploymentState.Unavailable _ -> false;
+        };
     }
 
     /// A step of a load that has nothing to replace; what serves goes on serving and shows as
     /// ready.
     void loading(String step) {
         var current = view;
-        if (current.served() == null) {
+        if (current.deployed() == null && !(current.state() instanceof DeploymentState.Unloading)) {
             view = current.withState(new DeploymentState.Loading(step));
         }
     }
 
     /// Puts a version in place in one step.
-    void serve(ServedVersion served, DeploymentRecord deployment, ModelVersion version) {
+    void serve(DeployedVersion deployed) {
         view =
                 new View(
                         new DeploymentState.Ready(Instant.now()),
-                        deployment,
-                        version,
-                        served,
+                        deployed.record(),
+                        deployed,
                         null);
     }
 
-    /// Remembers what should be served but is not in memory.
-    void remember(DeploymentRecord deployment, @Nullable ModelVersion version) {
-        view = new View(view.state(), deployment, version, null, null);
-    }
-
-    /// Changes what is remembered of a version that goes on serving.
-    void update(DeploymentRecord deployment) {
-        var current = view;
-        view = new View(current.state(), deployment, current.version(), current.served(), null);
+    /// Remembers what should be served but cannot be.
+    void remember(DeploymentRecord deployment) {
+        view = new View(view.state(), deployment, null, null);
     }
 
     void unloading() {
-        view = view.withState(new DeploymentState.Unloading()).withoutServed();
+        var current = view;
+        view = new View(new DeploymentState.Unloading(), current.record(), null, null);
     }
 
     void failed(ServingException failure) {
         var current = view;
         view =
-                current.served() == null
+                current.deployed() == null
                         ? current.withState(
                                 new DeploymentState.Unavailable(
                                         failure.code(), failure.getMessage()))
@@ -175,13 +213,31 @@ final class Deployment implements Servable {
 
     DeploymentStatus status() {
         var current = view;
+        var deployed = current.deployed();
         return new DeploymentStatus(
                 name,
-                current.state(),
+                state(current),
                 current.record(),
-                current.version(),
-                resident(current.served()),
+                deployed == null ? null : deployed.version(),
+                deployed == null ? null : resident(deployed.cached().peek()),
+                deployed == null ? null : deployed.cached().status(),
+                deployed == null ? null : deployed.meters().summary(),
                 current.lastFailure());
+    }
+
+    /// What is deployed is where the cache has it.
+    private static DeploymentState state(View current) {
+        var deployed = current.deployed();
+        if (deployed == null) {
+            return current.state();
+        }
+        return switch (deployed.cached().status().state()) {
+            case CacheStatus.State.InMemory(var since) -> new DeploymentState.Ready(since);
+            case CacheStatus.State.Loading(var step) -> new DeploymentState.Loading(step);
+            case CacheStatus.State.Absent _ -> new DeploymentState.Evicted();
+            case CacheStatus.State.Failed(var failure) ->
+                    new DeploymentState.Unavailable(failure.code(), failure.getMessage());
+        };
     }
 
     private static @Nullable Resident resident(@Nullable ServedVersion served) {
@@ -192,27 +248,21 @@ final class Deployment implements Servable {
                 served.instances().size(),
                 served.device().toString(),
                 served.instances().stream().map(ModelInstance::provider).distinct().toList(),
-                served.queueDepth(),
-                served.sizeBytes(),
-                served.meters().summary());
+                served.queueDepth());
     }
 
+    /// @param state where it is while nothing is deployed
     private record View(
             DeploymentState state,
             @Nullable DeploymentRecord record,
-            @Nullable ModelVersion version,
-            @Nullable ServedVersion served,
+            @Nullable DeployedVersion deployed,
             @Nullable String lastFailure) {
         private View withState(DeploymentState changed) {
-            return new View(changed, record, version, served, lastFailure);
-        }
-
-        private View withoutServed() {
-            return new View(state, record, version, null, lastFailure);
+            return new View(changed, record, deployed, lastFailure);
         }
 
         private View withFailure(String reason) {
-            return new View(state, record, version, served, reason);
+            return new View(state, record, deployed, reason);
         }
     }
 }

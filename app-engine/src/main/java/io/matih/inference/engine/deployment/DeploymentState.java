@@ -14,6 +14,9 @@ public sealed interface DeploymentState {
     /// Answers requests.
     record Ready(Instant since) implements DeploymentState {}
 
+    /// Not in memory; the next request brings it there.
+    record Evicted() implements DeploymentState {}
+
     /// On its way out: finishes what it began and takes nothing new.
     record Unloading() implements DeploymentState {}
 

@@ -1,6 +1,8 @@
 package io.matih.inference.engine.deployment;
 
 import io.matih.inference.engine.backend.Backend;
+import io.matih.inference.engine.cache.CachedModel.Removal;
+import io.matih.inference.engine.cache.ModelCache;
 import io.matih.inference.engine.deadline.DeadlineWatcher;
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ErrorDetail;
@@ -13,9 +15,9 @@ import io.matih.inference.engine.model.ModelStore;
 import io.matih.inference.engine.model.ModelVersion;
 import io.matih.inference.engine.model.ModelVersionStore;
 import io.matih.inference.engine.model.StagedModel;
+import io.matih.inference.engine.serving.ResponseCache;
 import io.matih.inference.engine.serving.Router;
 import io.matih.inference.engine.serving.Servable;
-import io.matih.inference.engine.serving.ServedVersion;
 import io.matih.inference.engine.serving.ServingLimits;
 import io.matih.inference.engine.telemetry.ServingMeters;
 
@@ -33,6 +35,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -51,12 +54,17 @@ public final class Deployments implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Deployments.class);
     private static final Duration RETIRE_DRAIN = Duration.ofSeconds(30);
     private static final int LOADS_AT_START = 2;
+    private static final Comparator<DeploymentRecord> PINNED_AND_RECENT_FIRST =
+            Comparator.comparing(DeploymentRecord::pinned)
+                    .thenComparing(DeploymentRecord::updatedAt)
+                    .reversed();
 
     private final Router router;
     private final ModelStore store;
     private final ModelRepository repository;
     private final ModelVersionStore versions;
     private final DeploymentStore deployments;
+    private final Duration defaultTimeout;
     private final ModelLoader loader;
     private final ArtifactKeeper artifacts;
     private final Map<String, Deployment> byName = new ConcurrentHashMap<>();
@@ -70,33 +78,36 @@ public final class Deployments implements AutoCloseable {
             ModelVersionStore versions,
             DeploymentStore deployments,
             List<Backend> backends,
+            ModelCache cache,
             ServingMeters meters,
             ServingLimits limits,
-            DeadlineWatcher watcher) {
+            DeadlineWatcher watcher,
+            ResponseCache responses) {
         this.router = router;
         this.store = store;
         this.repository = repository;
         this.versions = versions;
         this.deployments = deployments;
-        loader = new ModelLoader(backends, meters, limits, watcher);
+        defaultTimeout = limits.defaultTimeout();
+        loader = new ModelLoader(backends, repository, cache, meters, limits, watcher, responses);
         artifacts = new ArtifactKeeper(repository, versions);
     }
 
-    /// Brings back what was deployed when the process ended. Returns at once; the latch opens when
-    /// every deployment is ready or known to be unavailable.
+    /// Brings back what was deployed when the process ended: pinned models first, then those
+    /// changed last, as many as there is room for; the others are loaded when they are asked for.
+    /// Returns at once; the latch opens when all of them are where they belong.
     public CountDownLatch restore() {
         repository.sweep(
                 versions.versions().stream().map(ModelVersion::digest).collect(Collectors.toSet()));
-        var records = deployments.deployments();
+        var records = deployments.deployments().stream().sorted(PINNED_AND_RECENT_FIRST).toList();
+        records.forEach(this::remember);
         var settled = new CountDownLatch(records.size());
+        var full = new AtomicBoolean();
         var loads = Executors.newFixedThreadPool(LOADS_AT_START, Thread.ofVirtual().factory());
-        for (var deployment : records) {
-            var name = deployment.name();
-            var entry = entry(name);
-            entry.remember(deployment, versions.find(name, deployment.version()).orElse(null));
+        for (var record : records) {
             loads.execute(
                     () -> {
-                        locked(name, () -> restore(entry, deployment));
+                        locked(record.name(), () -> restore(record.name(), full));
                         settled.countDown();
                     });
         }
@@ -104,31 +115,36 @@ public final class Deployments implements AutoCloseable {
         return settled;
     }
 
-    private void restore(Deployment entry, DeploymentRecord deployment) {
+    private void remember(DeploymentRecord record) {
+        var entry = entry(record.name());
+        entry.remember(record);
+        versions.find(record.name(), record.version())
+                .ifPresentOrElse(
+                        version -> entry.serve(loader.prepare(version, record, entry::loading)),
+                        () -> entry.failed(unregistered(record)));
+    }
+
+    private void restore(String name, AtomicBoolean full) {
+        var entry = byName.get(name);
+        var deployed = entry == null ? null : entry.deployed();
+        if (deployed == null) {
+            return;
+        }
         try {
-            var version =
-                    versions.find(deployment.name(), deployment.version())
-                            .orElseThrow(() -> lost(deployment));
-            var artifact = repository.find(version.digest()).orElseThrow(() -> lost(deployment));
-            entry.serve(
-                    loader.load(version, artifact, deployment, entry::loading),
-                    deployment,
-                    version);
+            if (deployed.record().pinned()) {
+                deployed.cached().load(null);
+            } else if (!full.get() && !deployed.cached().loadIfRoom()) {
+                full.set(true);
+            }
         } catch (ServingException e) {
-            LOG.error(
-                    "deployment '{}' could not be restored: {}", deployment.name(), e.getMessage());
-            entry.failed(e);
-        } catch (RuntimeException e) {
-            LOG.error("deployment '{}' could not be restored", deployment.name(), e);
-            entry.failed(new ServingException(ErrorCode.INTERNAL, "could not be restored", e));
+            LOG.error("deployment '{}' could not be restored: {}", name, e.getMessage());
         }
     }
 
-    private static ServingException lost(DeploymentRecord deployment) {
+    private static ServingException unregistered(DeploymentRecord record) {
         return new ServingException(
                 ErrorCode.MODEL_INVALID,
-                "the files of version %d are gone; deploy it again"
-                        .formatted(deployment.version()));
+                "version %d is not registered; deploy it again".formatted(record.version()));
     }
 
     /// Deploys and waits until it serves.
@@ -177,6 +193,7 @@ public final class Deployments implements AutoCloseable {
         var entry = entry(spec.name());
         try (var model = fetchInto(entry, spec)) {
             if (!requireAcceptable(spec, model)) {
+                bringBack(entry);
                 return;
             }
             entry.loading("examining the model");
@@ -201,12 +218,21 @@ public final class Deployments implements AutoCloseable {
         return fetch(spec);
     }
 
+    private static void bringBack(Deployment entry) {
+        var deployed = entry.deployed();
+        if (deployed != null) {
+            deployed.cached().load(null);
+        }
+    }
+
     private void load(
             Deployment entry, DeploymentSpec spec, ModelArtifact artifact, ModelMetadata metadata) {
         var version = version(spec, artifact, metadata);
         var record = record(spec, version, artifact);
-        var served = loader.load(version, artifact, record, entry::loading);
+        var old = entry.deployed();
+        var deployed = loader.prepare(version, record, entry::loading);
         try {
+            deployed.cached().load(old == null ? null : old.cached());
             deployments.deployed(
                     version,
                     record,
@@ -219,14 +245,13 @@ public final class Deployments implements AutoCloseable {
                             spec.actor(),
                             record.updatedAt()));
         } catch (ServingException e) {
-            loader.unload(served);
+            loader.discard(deployed, RETIRE_DRAIN);
             throw e;
         }
-        var old = entry.served();
-        entry.serve(served, record, version);
-        LOG.info("deployed '{}' version {} on {}", spec.name(), version.version(), served.device());
+        entry.serve(deployed);
+        LOG.info("deployed '{}' version {}", spec.name(), version.version());
         if (old != null) {
-            background.execute(() -> retire(old, RETIRE_DRAIN));
+            background.execute(() -> loader.discard(old, RETIRE_DRAIN));
         }
     }
 
@@ -257,10 +282,10 @@ public final class Deployments implements AutoCloseable {
                 served.isPresent()
                         && served.get().digest().equals(digest)
                         && (spec.version() == null || spec.version() == current.version());
-        if (same && sameSettings(spec, current) && isReady(spec.name())) {
+        if (same && sameSettings(spec, current) && serves(spec.name())) {
             return false;
         }
-        if (!spec.replace() && isReady(spec.name())) {
+        if (!spec.replace() && serves(spec.name())) {
             conflict(
                     "replace",
                     same
@@ -272,9 +297,9 @@ public final class Deployments implements AutoCloseable {
         return true;
     }
 
-    private boolean isReady(String name) {
+    private boolean serves(String name) {
         var entry = byName.get(name);
-        return entry != null && entry.served() != null;
+        return entry != null && entry.serves();
     }
 
     private static boolean sameSettings(DeploymentSpec spec, DeploymentRecord current) {
@@ -353,20 +378,18 @@ public final class Deployments implements AutoCloseable {
     ///
     /// @param version must be the one that serves; absent: whichever does
     /// @throws ServingException `MODEL_NOT_FOUND`
-    public Undeployed undeploy(
-            String name, @Nullable Integer version, Duration drain, String actor) {
+    public Removal undeploy(String name, @Nullable Integer version, Duration drain, String actor) {
         get(name); // an unknown name gets no lock of its own
         return lockedCall(name, () -> remove(name, version, drain, actor));
     }
 
-    private Undeployed remove(
-            String name, @Nullable Integer version, Duration drain, String actor) {
+    private Removal remove(String name, @Nullable Integer version, Duration drain, String actor) {
         var entry = byName.get(name);
         var record = entry == null ? null : entry.record();
         if (entry == null || (version != null && (record == null || record.version() != version))) {
             throw Servable.notFound(name, version == null ? null : version.toString());
         }
-        var served = entry.served();
+        var deployed = entry.deployed();
         if (record != null) {
             deployments.undeployed(
                     new Revision(
@@ -379,7 +402,7 @@ public final class Deployments implements AutoCloseable {
                             Instant.now()));
         }
         entry.unloading();
-        var result = served == null ? new Undeployed(0, 0, 0) : retire(served, drain);
+        var result = deployed == null ? new Removal(0, 0, 0) : loader.discard(deployed, drain);
         remove(name);
         LOG.info(
                 "undeployed '{}': {} drained, {} aborted",
@@ -387,29 +410,6 @@ public final class Deployments implements AutoCloseable {
                 result.drained(),
                 result.aborted());
         return result;
-    }
-
-    private Undeployed retire(ServedVersion served, Duration drain) {
-        long sizeBytes = served.sizeBytes();
-        int running = served.leases().drain();
-        if (drained(served, drain)) {
-            loader.unload(served);
-            return new Undeployed(running, 0, sizeBytes);
-        }
-        int aborted = served.leases().held();
-        served.cancel();
-        // What cannot be stopped keeps its instance for as long as it runs; nobody waits for that.
-        Thread.ofVirtual().start(() -> loader.unload(served));
-        return new Undeployed(running - aborted, aborted, sizeBytes);
-    }
-
-    private static boolean drained(ServedVersion served, Duration limit) {
-        try {
-            return served.leases().awaitDrained(limit);
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
     }
 
     /// Removes registered versions that nothing uses, and their files.
@@ -465,7 +465,7 @@ public final class Deployments implements AutoCloseable {
         return byName.computeIfAbsent(
                 name,
                 _ -> {
-                    var created = new Deployment(name, versions);
+                    var created = new Deployment(name, versions, defaultTimeout);
                     router.add(name, created);
                     return created;
                 });
@@ -499,19 +499,12 @@ public final class Deployments implements AutoCloseable {
     @Override
     public void close() {
         for (var entry : byName.values()) {
-            var served = entry.served();
+            var deployed = entry.deployed();
             entry.unloading();
-            if (served != null) {
-                background.execute(() -> retire(served, RETIRE_DRAIN));
+            if (deployed != null) {
+                background.execute(() -> loader.discard(deployed, RETIRE_DRAIN));
             }
         }
         background.close();
     }
-
-    /// What an undeploy came to.
-    ///
-    /// @param drained requests that were running and finished
-    /// @param aborted requests that were stopped because they took longer than the drain
-    /// @param freedBytes memory that the version had taken
-    public record Undeployed(int drained, int aborted, long freedBytes) {}
 }

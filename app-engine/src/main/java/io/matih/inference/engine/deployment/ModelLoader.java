@@ -3,22 +3,32 @@ package io.matih.inference.engine.deployment;
 import io.matih.inference.engine.backend.Backend;
 import io.matih.inference.engine.backend.Backend.InstanceSpec;
 import io.matih.inference.engine.backend.ModelInstance;
+import io.matih.inference.engine.cache.CacheCandidate;
+import io.matih.inference.engine.cache.CachedModel.Removal;
+import io.matih.inference.engine.cache.Footprint;
+import io.matih.inference.engine.cache.ModelCache;
 import io.matih.inference.engine.deadline.DeadlineWatcher;
+import io.matih.inference.engine.device.Device;
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ErrorDetail;
 import io.matih.inference.engine.error.ServingException;
 import io.matih.inference.engine.model.ModelArtifact;
 import io.matih.inference.engine.model.ModelConfig;
 import io.matih.inference.engine.model.ModelFormat;
+import io.matih.inference.engine.model.ModelRepository;
 import io.matih.inference.engine.model.ModelVersion;
+import io.matih.inference.engine.serving.ResponseCache;
 import io.matih.inference.engine.serving.ServedVersion;
 import io.matih.inference.engine.serving.ServingLimits;
 import io.matih.inference.engine.serving.Signature;
+import io.matih.inference.engine.telemetry.ModelMeters;
 import io.matih.inference.engine.telemetry.ServingMeters;
 
 import org.jspecify.annotations.Nullable;
 
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -27,19 +37,28 @@ import java.util.function.Consumer;
 /// half-way leaves nothing loaded.
 final class ModelLoader {
     private final TreeMap<String, Backend> backends = new TreeMap<>();
+    private final ModelRepository repository;
+    private final ModelCache cache;
     private final ServingMeters meters;
     private final ServingLimits limits;
     private final DeadlineWatcher watcher;
+    private final ResponseCache responses;
 
     ModelLoader(
             List<Backend> backends,
+            ModelRepository repository,
+            ModelCache cache,
             ServingMeters meters,
             ServingLimits limits,
-            DeadlineWatcher watcher) {
+            DeadlineWatcher watcher,
+            ResponseCache responses) {
+        this.repository = repository;
+        this.cache = cache;
         backends.forEach(backend -> this.backends.put(backend.name(), backend));
         this.meters = meters;
         this.limits = limits;
         this.watcher = watcher;
+        this.responses = responses;
     }
 
     /// @throws ServingException `UNSUPPORTED` for a back-end that is not there,
@@ -81,35 +100,102 @@ final class ModelLoader {
         }
     }
 
-    /// @param step told what is being done
-    ServedVersion load(
+    /// Makes a version known to the cache and to the meters; nothing is loaded yet.
+    ///
+    /// @param step told what is being done whenever it is loaded
+    DeployedVersion prepare(
+            ModelVersion version, DeploymentRecord deployment, Consumer<String> step) {
+        var signature =
+                new Signature(
+                        version.name(),
+                        version.version(),
+                        version.metadata(),
+                        deployment.features());
+        var counted = meters.open(version.name(), version.version(), deployment.backend());
+        var cached =
+                cache.add(
+                        new CacheCandidate<>(
+                                version.name(),
+                                version.version(),
+                                declared(version, deployment),
+                                deployment.pinned(),
+                                cacheStep ->
+                                        load(
+                                                version,
+                                                deployment,
+                                                signature,
+                                                counted,
+                                                cacheStep.andThen(step))));
+        return new DeployedVersion(deployment, version, signature, counted, cached);
+    }
+
+    /// Takes a version out of memory, its series with it.
+    Removal discard(DeployedVersion deployed, Duration drain) {
+        var removal = deployed.cached().remove(drain);
+        meters.close(deployed.version().name(), deployed.version().version());
+        return removal;
+    }
+
+    private ServedVersion load(
             ModelVersion version,
-            ModelArtifact artifact,
             DeploymentRecord deployment,
+            Signature signature,
+            ModelMeters counted,
             Consumer<String> step) {
+        var artifact = repository.find(version.digest()).orElseThrow(() -> lost(version));
         var backend = backendFor(deployment.backend(), artifact.format());
         var instances = instances(backend, version, artifact, deployment.config(), step);
         var served =
                 new ServedVersion(
-                        new Signature(
-                                version.name(),
-                                version.version(),
-                                version.metadata(),
-                                deployment.features()),
+                        signature,
                         backend.name(),
                         deployment.config(),
                         limits,
                         instances,
-                        meters.open(version.name(), version.version(), backend.name()),
-                        watcher);
+                        counted,
+                        watcher,
+                        responses);
         try {
             step.accept("warming up");
             new WarmUp(served, deployment.config(), limits.defaultTimeout()).run();
             return served;
         } catch (ServingException e) {
-            unload(served);
+            served.close();
             throw e;
         }
+    }
+
+    static ServingException lost(ModelVersion version) {
+        return new ServingException(
+                ErrorCode.MODEL_INVALID,
+                "the files of version %d are gone; deploy it again".formatted(version.version()));
+    }
+
+    /// What nobody has measured yet: the weights, once for each instance.
+    private Footprint declared(ModelVersion version, DeploymentRecord deployment) {
+        var bytes = new HashMap<Device, Long>();
+        for (var spec : specs(deployment.config())) {
+            bytes.merge(
+                    device(deployment.backend(), spec),
+                    version.metadata().weightBytes(),
+                    Long::sum);
+        }
+        return new Footprint(bytes, false);
+    }
+
+    private Device device(String backend, InstanceSpec spec) {
+        return switch (spec.kind()) {
+            case KIND_CPU -> Device.CPU;
+            case KIND_GPU, KIND_TENSORRT -> Device.cuda(spec.gpu());
+            case KIND_AUTO -> usesCuda(backend) ? Device.cuda(spec.gpu()) : Device.CPU;
+        };
+    }
+
+    private boolean usesCuda(String name) {
+        var backend = backends.get(name);
+        return backend != null
+                && backend.providers().stream()
+                        .anyMatch(provider -> provider.name().equals("CUDA") && provider.usable());
     }
 
     private static List<ModelInstance> instances(
@@ -144,11 +230,5 @@ final class ModelLoader {
             }
         }
         return specs;
-    }
-
-    /// Takes a version out of memory, its series with it. Waits for what still runs.
-    void unload(ServedVersion served) {
-        served.close();
-        meters.close(served.signature().model(), served.signature().version());
     }
 }

@@ -68,6 +68,7 @@ public enum ErrorCode {
     INFERENCE_FAILED,
     NON_FINITE_OUTPUT,
     RESOURCE_LIMIT,
+    CACHE_BUDGET,
     BACKEND_UNAVAILABLE,
 
     // The server.

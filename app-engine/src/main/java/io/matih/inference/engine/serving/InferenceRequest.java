@@ -15,6 +15,7 @@ import java.util.List;
 /// @param inputs in any order
 /// @param outputs what the client wants back, in that order; empty for everything
 /// @param priority 1 the highest; 0: the model's default
+/// @param cache what it wants of the response cache
 /// @param timeout from receipt to answer, queueing included; absent: the model's default
 public record InferenceRequest(
         String model,
@@ -23,10 +24,16 @@ public record InferenceRequest(
         List<Tensor> inputs,
         List<RequestedOutput> outputs,
         int priority,
+        CacheMode cache,
         @Nullable Duration timeout) {
     public InferenceRequest {
         inputs = List.copyOf(inputs);
         outputs = List.copyOf(outputs);
+    }
+
+    /// The same request with less time left.
+    public InferenceRequest withTimeout(Duration left) {
+        return new InferenceRequest(model, version, id, inputs, outputs, priority, cache, left);
     }
 
     /// An output that the client asked for.

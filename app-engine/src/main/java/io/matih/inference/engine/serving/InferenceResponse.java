@@ -3,6 +3,8 @@ package io.matih.inference.engine.serving;
 import io.matih.inference.engine.device.Device;
 import io.matih.inference.engine.tensor.Tensor;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 
 /// The answer to one request.
@@ -10,13 +12,16 @@ import java.util.List;
 /// @param version the version that answered
 /// @param outputs in the order asked for, else in the model's
 /// @param backend the runtime that answered
+/// @param cache what the response cache did; absent where the model has none
+/// @param batch absent where the answer was kept from an earlier request
 public record InferenceResponse(
         String model,
         int version,
         List<Tensor> outputs,
         String backend,
         Device device,
-        Batch batch,
+        @Nullable CacheOutcome cache,
+        @Nullable Batch batch,
         Timings timings) {
     public InferenceResponse {
         outputs = List.copyOf(outputs);

@@ -6,6 +6,9 @@ import io.matih.inference.engine.batching.BatcherSettings;
 import io.matih.inference.engine.batching.Completion;
 import io.matih.inference.engine.batching.DynamicBatcher;
 import io.matih.inference.engine.batching.Work;
+import io.matih.inference.engine.cache.Footprint;
+import io.matih.inference.engine.cache.Leases;
+import io.matih.inference.engine.cache.Resident;
 import io.matih.inference.engine.deadline.Deadline;
 import io.matih.inference.engine.deadline.DeadlineWatcher;
 import io.matih.inference.engine.device.Device;
@@ -15,10 +18,14 @@ import io.matih.inference.engine.model.ModelConfig;
 import io.matih.inference.engine.serving.InferenceRequest.RequestedOutput;
 import io.matih.inference.engine.serving.InferenceResponse.Batch;
 import io.matih.inference.engine.serving.InferenceResponse.Timings;
+import io.matih.inference.engine.serving.KeptResponses.Lookup;
 import io.matih.inference.engine.telemetry.ModelMeters;
 import io.matih.inference.engine.tensor.Tensor;
 
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -26,12 +33,13 @@ import java.util.Set;
 
 /// One version of a model in memory: its instances, what it declares, and who uses it. Requests
 /// lease it; it is closed after the last lease came back.
-public final class ServedVersion implements AutoCloseable {
+public final class ServedVersion implements Resident {
     private final Signature signature;
     private final String backend;
     private final int sliceRows;
     private final Duration defaultTimeout;
     private final DynamicBatching batching;
+    private final @Nullable KeptResponses kept;
     private final InputChecks checks;
     private final DynamicBatcher batcher;
     private final ModelMeters meters;
@@ -44,13 +52,15 @@ public final class ServedVersion implements AutoCloseable {
             ServingLimits limits,
             List<ModelInstance> instances,
             ModelMeters meters,
-            DeadlineWatcher watcher) {
+            DeadlineWatcher watcher,
+            ResponseCache responses) {
         this.signature = signature;
         this.backend = backend;
         this.meters = meters;
         sliceRows = config.effectiveMaxBatchSize(signature.metadata());
         defaultTimeout = limits.defaultTimeout();
         batching = config.batching();
+        kept = config.responseCache() ? new KeptResponses(responses.share(), meters) : null;
         checks =
                 new InputChecks(
                         signature.metadata(),
@@ -75,6 +85,7 @@ public final class ServedVersion implements AutoCloseable {
         return signature;
     }
 
+    @Override
     public Leases leases() {
         return leases;
     }
@@ -95,57 +106,65 @@ public final class ServedVersion implements AutoCloseable {
         return batcher.waiting();
     }
 
-    public long sizeBytes() {
-        return batcher.instances().stream().mapToLong(ModelInstance::sizeBytes).sum();
+    @Override
+    public Footprint footprint() {
+        var bytes = new HashMap<Device, Long>();
+        for (var instance : batcher.instances()) {
+            bytes.merge(instance.device(), instance.sizeBytes(), Long::sum);
+        }
+        return new Footprint(
+                bytes, batcher.instances().stream().allMatch(ModelInstance::sizeIsMeasured));
     }
 
-    /// Answers a request, unless this version is on its way out.
-    ///
-    /// @return empty where no lease could be had: ask the deployment again
-    public Optional<InferenceResponse> tryInfer(InferenceRequest request) {
-        if (!leases.acquire()) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(infer(request));
-        } finally {
-            leases.release();
-        }
+    @Override
+    public void trim() {
+        batcher.trim();
     }
 
-    private InferenceResponse infer(InferenceRequest request) {
-        meters.cacheHit();
+    /// Answers a request. The caller holds a lease.
+    public InferenceResponse infer(InferenceRequest request) {
         check(request);
+        var wanted = wanted(request);
+        var lookup = kept == null ? null : kept.find(request, wanted);
+        if (lookup != null && lookup.hit() != null) {
+            return response(request, lookup.hit());
+        }
         var sliced =
                 new SlicedInference(
                         batcher, sliceRows, priority(request), deadline(request), patient(request));
-        return response(request, sliced.run(request.inputs(), wanted(request)));
+        return computed(request, sliced.run(request.inputs(), wanted), lookup);
     }
 
-    /// Lets a request in, if that takes no waiting.
+    /// Lets a request in, if that takes no waiting. The caller holds a lease; it goes over to a
+    /// request that was let in, and comes back with its answer.
     ///
-    /// @return empty where no lease could be had, or the request takes more than one execution
-    public Optional<Pending> tryOffer(InferenceRequest request, InferenceListener listener) {
-        if ((sliceRows > 0 && rows(request) > sliceRows) || !leases.acquire()) {
+    /// @return empty where the request takes more than one execution
+    public Optional<Pending> offer(InferenceRequest request, InferenceListener listener) {
+        if (sliceRows > 0 && rows(request) > sliceRows) {
             return Optional.empty();
         }
-        try {
-            meters.cacheHit();
-            check(request);
-            var work =
-                    new Work(
-                            request.inputs(),
-                            wanted(request),
-                            priority(request),
-                            deadline(request),
-                            patient(request),
-                            new Leased(request, listener));
-            batcher.enqueue(work);
-            return Optional.of(new Queued(batcher, work));
-        } catch (RuntimeException e) {
-            leases.release();
-            throw e;
+        check(request);
+        var wanted = wanted(request);
+        var lookup = kept == null ? null : kept.find(request, wanted);
+        if (lookup != null && lookup.hit() != null) {
+            var response = response(request, lookup.hit());
+            return Optional.of(
+                    new Kept(
+                            () -> {
+                                leases.release();
+                                listener.answered(response);
+                            }));
         }
+        var work =
+                new Work(
+                        request.inputs(),
+                        wanted,
+                        priority(request),
+                        deadline(request),
+                        patient(request),
+                        new Leased(request, lookup, listener));
+        batcher.enqueue(work);
+        return Optional.of(new Queued(batcher, work));
     }
 
     private void check(InferenceRequest request) {
@@ -183,19 +202,37 @@ public final class ServedVersion implements AutoCloseable {
         return names;
     }
 
-    private InferenceResponse response(InferenceRequest request, Answer answer) {
+    private InferenceResponse computed(
+            InferenceRequest request, Answer answer, @Nullable Lookup lookup) {
+        if (lookup != null) {
+            lookup.keep(answer.outputs());
+        }
         return new InferenceResponse(
                 signature.model(),
                 signature.version(),
                 inOrder(answer.outputs(), request.outputs()),
                 backend,
                 device(),
+                lookup == null ? null : lookup.outcome(),
                 new Batch(answer.batchRows(), answer.reason().label()),
                 new Timings(
                         answer.queueNanos(),
                         answer.inputNanos(),
                         answer.computeNanos(),
                         answer.outputNanos()));
+    }
+
+    /// An answer that was kept.
+    private InferenceResponse response(InferenceRequest request, List<Tensor> outputs) {
+        return new InferenceResponse(
+                signature.model(),
+                signature.version(),
+                inOrder(outputs, request.outputs()),
+                backend,
+                device(),
+                CacheOutcome.HIT,
+                null,
+                new Timings(0, 0, 0, 0));
     }
 
     /// Executes without a lease, for warm-up before anybody else can see this version.
@@ -215,6 +252,7 @@ public final class ServedVersion implements AutoCloseable {
     }
 
     /// Stops what runs, where it can be stopped; for a drain that took too long.
+    @Override
     public void cancel() {
         batcher.cancelRunning();
     }
@@ -223,6 +261,22 @@ public final class ServedVersion implements AutoCloseable {
     @Override
     public void close() {
         batcher.close();
+        if (kept != null) {
+            kept.clear();
+        }
+    }
+
+    /// An answer that is there already.
+    private record Kept(Runnable answer) implements Pending {
+        @Override
+        public void start() {
+            answer.run();
+        }
+
+        @Override
+        public void cancel() {
+            // It has cost nothing yet.
+        }
     }
 
     private record Queued(DynamicBatcher batcher, Work work) implements Pending {
@@ -240,16 +294,19 @@ public final class ServedVersion implements AutoCloseable {
     /// Gives the lease back with the answer.
     private final class Leased implements Completion {
         private final InferenceRequest request;
+        private final @Nullable Lookup lookup;
         private final InferenceListener listener;
 
-        private Leased(InferenceRequest request, InferenceListener listener) {
+        private Leased(
+                InferenceRequest request, @Nullable Lookup lookup, InferenceListener listener) {
             this.request = request;
+            this.lookup = lookup;
             this.listener = listener;
         }
 
         @Override
         public void succeeded(Answer answer) {
-            var response = response(request, answer);
+            var response = computed(request, answer, lookup);
             leases.release();
             listener.answered(response);
         }

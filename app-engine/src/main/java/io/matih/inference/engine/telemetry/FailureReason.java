@@ -14,7 +14,7 @@ public enum FailureReason {
 
     public static FailureReason of(ErrorCode code) {
         return switch (code) {
-            case QUEUE_FULL, OVERLOADED, MODEL_NOT_READY, SHUTTING_DOWN -> REJECTED;
+            case QUEUE_FULL, OVERLOADED, MODEL_NOT_READY, SHUTTING_DOWN, CACHE_BUDGET -> REJECTED;
             case DEADLINE, REQUEST_TIMEOUT -> TIMEOUT;
             case CANCELLED -> CANCELED;
             case INFERENCE_FAILED, NON_FINITE_OUTPUT, RESOURCE_LIMIT, BACKEND_UNAVAILABLE ->

@@ -29,9 +29,10 @@ public final class ModelMeters {
     private final List<Meter> ofVersion = new ArrayList<>();
     private final List<Meter> ofModel = new ArrayList<>();
     private final DistributionSummary latency;
-    private final Counter cacheHits;
     private final Map<FailureReason, Counter> failures = new EnumMap<>(FailureReason.class);
     private final BatchMeters batches;
+    private final LazyCounter responseHits;
+    private final LazyCounter responseMisses;
     private final LatencyWindow recent;
     private final RateWindow completions;
     private final LongAdder succeeded = new LongAdder();
@@ -48,6 +49,18 @@ public final class ModelMeters {
         completions = new RateWindow(nanoClock);
         var tags = Tags.of("model", model, "version", Integer.toString(version));
         batches = new BatchMeters(registry, tags);
+        responseHits =
+                new LazyCounter(
+                        registry,
+                        "ml.inference.response.cache.hits",
+                        "Requests that were given an answer kept from an earlier one",
+                        tags);
+        responseMisses =
+                new LazyCounter(
+                        registry,
+                        "ml.inference.response.cache.misses",
+                        "Requests that asked the response cache in vain",
+                        tags);
         latency =
                 keep(
                         ofVersion,
@@ -81,13 +94,6 @@ public final class ModelMeters {
                         .tags("model", model, "engine", "local", "outcome", "succeeded")
                         .serviceLevelObjectives(BATCH_DURATION_BUCKETS_S)
                         .register(registry));
-        cacheHits =
-                keep(
-                        ofModel,
-                        Counter.builder("ml.inference.model.cache.hits")
-                                .description("Requests that found their model in memory")
-                                .tags("model", model)
-                                .register(registry));
     }
 
     /// A request was answered.
@@ -117,9 +123,9 @@ public final class ModelMeters {
         batches.executed(reason, rows, queueNanos, computeNanos);
     }
 
-    /// A request found its model in memory.
-    public void cacheHit() {
-        cacheHits.increment();
+    /// A request asked the response cache.
+    public void responseCache(boolean hit) {
+        (hit ? responseHits : responseMisses).increment();
     }
 
     public Summary summary() {
@@ -136,6 +142,8 @@ public final class ModelMeters {
 
     void close(boolean lastOfModel) {
         batches.close();
+        responseHits.close();
+        responseMisses.close();
         ofVersion.forEach(registry::remove);
         if (lastOfModel) {
             ofModel.forEach(registry::remove);
@@ -147,7 +155,7 @@ public final class ModelMeters {
         return meter;
     }
 
-    /// What tables show: latencies of the last minute in milliseconds, totals since the load.
+    /// What tables show: latencies of the last minute in milliseconds, totals since the deploy.
     public record Summary(
             double requestsPerSecond,
             double p50Millis,

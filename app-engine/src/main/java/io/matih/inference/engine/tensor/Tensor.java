@@ -44,6 +44,12 @@ public record Tensor(String name, Datatype datatype, Shape shape, MemorySegment 
         return new Tensor(name, datatype, shape, MemorySegment.ofArray(bytes));
     }
 
+    /// The same with bytes of its own.
+    public Tensor copy() {
+        return new Tensor(
+                name, datatype, shape, MemorySegment.ofArray(data.toArray(ValueLayout.JAVA_BYTE)));
+    }
+
     /// Rows of the batch: the first axis, or 1 for a scalar.
     public long rows() {
         return shape.rank() == 0 ? 1 : shape.axis(0);

@@ -41,6 +41,7 @@ public record DeployRequest(
     public record Config(
             @Nullable Integer maxBatchSize,
             @Nullable DynamicBatching dynamicBatching,
+            @Nullable ResponseCache responseCache,
             @Nullable List<InstanceGroup> instanceGroup,
             @Nullable List<Warmup> modelWarmup,
             @Nullable Map<String, Parameter> parameters) {}
@@ -62,6 +63,9 @@ public record DeployRequest(
             @Nullable Integer defaultPriorityLevel,
             @Nullable QueuePolicy defaultQueuePolicy,
             @Nullable Map<String, QueuePolicy> priorityQueuePolicy) {}
+
+    /// Whether answers are kept for requests with the very same inputs.
+    public record ResponseCache(@Nullable Boolean enable) {}
 
     /// How requests may wait.
     ///

@@ -12,7 +12,7 @@ import java.util.Map;
 ///
 /// @param model the registered model's name
 /// @param version the version that serves; null while the first deploy runs
-/// @param state READY, LOADING, UNLOADING or UNAVAILABLE
+/// @param state READY, EVICTED, LOADING, UNLOADING or UNAVAILABLE
 /// @param reason what is being done, or why it is unavailable; empty when ready
 /// @param lastFailure why the latest deploy did not take over; null where it did
 /// @param revision counts the changes of this name
@@ -49,14 +49,16 @@ public record DeploymentView(
     public record Variant(String version, String label, int weight) {}
 
     /// @param bytes memory that the instances took when they were loaded, at least their weights
-    public record Memory(long bytes) {}
+    /// @param measured whether that was measured; else it is the weights alone
+    public record Memory(long bytes, boolean measured) {}
 
     /// @param resident whether it is in memory now
     /// @param pinned whether it stays there whatever else wants the room
-    public record Cache(boolean resident, boolean pinned) {}
+    /// @param lastUsed to a tenth of a second; null where it was never in memory
+    public record Cache(boolean resident, boolean pinned, @Nullable Instant lastUsed) {}
 
     /// Traffic: latencies of the last minute (null where there was none), rate of the last ten
-    /// seconds, errors since the load.
+    /// seconds, errors since the deploy.
     public record Stats(
             double rps,
             @JsonProperty("p50_ms") @Nullable Double p50Ms,

@@ -24,7 +24,8 @@ final class CommandFailures implements IParameterExceptionHandler, IExecutionExc
                     ErrorCode.STORAGE_FAILED,
                     ErrorCode.BACKEND_UNAVAILABLE,
                     ErrorCode.SOURCE_UNAVAILABLE,
-                    ErrorCode.RESOURCE_LIMIT);
+                    ErrorCode.RESOURCE_LIMIT,
+                    ErrorCode.CACHE_BUDGET);
 
     private final Terminal terminal;
 

@@ -82,6 +82,8 @@ final class DeploymentTables {
         facts.add("instances", JsonFields.text(d.path("instances")));
         facts.add("queue", JsonFields.text(d.path("queue_depth")));
         facts.add("memory", JsonFields.bytes(d.path("memory").path("bytes")));
+        facts.add("pinned", d.at("/cache/pinned").asBoolean(false) ? "yes" : "");
+        facts.add("last used", JsonFields.ago(d.at("/cache/last_used"), clock));
         stats(facts, d.path("stats"));
         facts.add("revision", JsonFields.text(d.path("revision")));
         facts.add("updated", JsonFields.ago(d.path("updated_at"), clock));

@@ -97,6 +97,7 @@ final class DoctorCommand implements Callable<Integer> {
         findings.add(DataFolderCheck.of(settings));
         findings.add(DatabaseCheck.of(settings));
         findings.addAll(PortCheck.of(settings));
+        findings.add(CacheCheck.of(settings));
         findings.addAll(ProviderCheck.of(providers));
         return findings;
     }

@@ -51,7 +51,8 @@ final class ConfigCodec {
                 threads(parameters, INTRA_OP),
                 threads(parameters, INTER_OP),
                 BatchingCodec.toBatching(config.dynamicBatching(), pads(parameters)),
-                false,
+                config.responseCache() != null
+                        && Boolean.TRUE.equals(config.responseCache().enable()),
                 groups(config.instanceGroup()),
                 warmups(config.modelWarmup()));
     }
@@ -151,6 +152,7 @@ final class ConfigCodec {
         return new DeployRequest.Config(
                 config.maxBatchSize(),
                 BatchingCodec.toWire(config.batching()),
+                new DeployRequest.ResponseCache(config.responseCache()),
                 config.instanceGroups().stream()
                         .map(
                                 group ->

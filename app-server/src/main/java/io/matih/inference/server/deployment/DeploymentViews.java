@@ -1,9 +1,10 @@
 package io.matih.inference.server.deployment;
 
+import io.matih.inference.engine.cache.CacheStatus.ModelUse;
 import io.matih.inference.engine.deployment.DeploymentState;
 import io.matih.inference.engine.deployment.DeploymentStatus;
-import io.matih.inference.engine.deployment.DeploymentStatus.Resident;
 import io.matih.inference.engine.model.ModelMetadata;
+import io.matih.inference.engine.telemetry.ModelMeters;
 import io.matih.inference.server.api.DeploymentView;
 import io.matih.inference.server.api.DeploymentView.Stats;
 import io.matih.inference.server.api.DeploymentView.Variant;
@@ -39,16 +40,23 @@ final class DeploymentViews {
                 status.resident() == null ? null : status.resident().device(),
                 status.resident() == null ? List.of() : status.resident().provider(),
                 status.resident() == null ? 0 : status.resident().queueDepth(),
-                new DeploymentView.Memory(
-                        status.resident() == null ? 0 : status.resident().sizeBytes()),
+                memory(status.cache()),
                 new DeploymentView.Cache(
-                        status.resident() != null, record != null && record.pinned()),
-                stats(status.resident()),
+                        status.resident() != null,
+                        record != null && record.pinned(),
+                        status.cache() == null ? null : status.cache().lastUsed()),
+                stats(status.traffic()),
                 metadata == null ? null : ModelViews.signature(metadata),
                 record == null ? Map.of() : record.features(),
                 findings(metadata),
                 record == null ? null : ConfigCodec.toWire(record.config()),
                 record == null ? null : record.updatedAt());
+    }
+
+    private static DeploymentView.Memory memory(@Nullable ModelUse use) {
+        return use == null
+                ? new DeploymentView.Memory(0, false)
+                : new DeploymentView.Memory(use.footprint().total(), use.footprint().measured());
     }
 
     private static List<DeploymentView.Finding> findings(@Nullable ModelMetadata metadata) {
@@ -60,6 +68,7 @@ final class DeploymentViews {
         return switch (state) {
             case DeploymentState.Loading _ -> "LOADING";
             case DeploymentState.Ready _ -> "READY";
+            case DeploymentState.Evicted _ -> "EVICTED";
             case DeploymentState.Unloading _ -> "UNLOADING";
             case DeploymentState.Unavailable _ -> "UNAVAILABLE";
         };
@@ -69,6 +78,7 @@ final class DeploymentViews {
         return switch (state) {
             case DeploymentState.Loading(var step) -> step;
             case DeploymentState.Unavailable(var code, var reason) -> code + ": " + reason;
+            case DeploymentState.Evicted _ -> "not in memory; the next request loads it";
             case DeploymentState.Ready _, DeploymentState.Unloading _ -> "";
         };
     }
@@ -77,11 +87,10 @@ final class DeploymentViews {
         return millis == 0 ? null : millis;
     }
 
-    private static Stats stats(@Nullable Resident resident) {
-        if (resident == null) {
+    private static Stats stats(ModelMeters.@Nullable Summary traffic) {
+        if (traffic == null) {
             return new Stats(0, null, null, null, 0, 0);
         }
-        var traffic = resident.traffic();
         return new Stats(
                 traffic.requestsPerSecond(),
                 latency(traffic.p50Millis()),

@@ -79,7 +79,7 @@ public final class ErrorResponses {
             case UNSUPPORTED -> 501;
             case MODEL_NOT_READY, QUEUE_FULL, BACKEND_UNAVAILABLE, SHUTTING_DOWN, OVERLOADED -> 503;
             case DEADLINE -> 504;
-            case RESOURCE_LIMIT -> 507;
+            case RESOURCE_LIMIT, CACHE_BUDGET -> 507;
         };
     }
 
@@ -113,7 +113,8 @@ public final class ErrorResponses {
                     OUTPUT_TOO_LARGE,
                     HEADERS_TOO_LARGE,
                     MODEL_TOO_LARGE,
-                    RESOURCE_LIMIT ->
+                    RESOURCE_LIMIT,
+                    CACHE_BUDGET ->
                     Status.Code.RESOURCE_EXHAUSTED;
             case ROUTE_NOT_FOUND, METHOD_NOT_ALLOWED, UNSUPPORTED -> Status.Code.UNIMPLEMENTED;
             case HOST_NOT_ALLOWED, ORIGIN_NOT_ALLOWED, PATH_NOT_ALLOWED, URL_NOT_ALLOWED ->

@@ -3,6 +3,7 @@ package io.matih.inference.server.inference;
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ErrorDetail;
 import io.matih.inference.engine.error.ServingException;
+import io.matih.inference.engine.serving.CacheMode;
 
 import org.jspecify.annotations.Nullable;
 
@@ -14,9 +15,11 @@ import java.util.List;
 ///
 /// @param timeout absent: the model's default
 /// @param priority 0: the model's default
+/// @param cache what the request wants of the response cache
 /// @param nonFiniteAsStrings whether NaN and the infinities may stand in JSON as strings
-record PredictParameters(@Nullable Duration timeout, int priority, boolean nonFiniteAsStrings) {
-    static final PredictParameters NONE = new PredictParameters(null, 0, false);
+record PredictParameters(
+        @Nullable Duration timeout, int priority, CacheMode cache, boolean nonFiniteAsStrings) {
+    static final PredictParameters NONE = new PredictParameters(null, 0, CacheMode.USE, false);
 
     private static final List<String> KNOWN =
             List.of(
@@ -26,11 +29,11 @@ record PredictParameters(@Nullable Duration timeout, int priority, boolean nonFi
                     "route_key",
                     "binary_data_output",
                     "non_finite");
-    private static final List<String> CACHE = List.of("use", "bypass", "refresh");
 
     static PredictParameters read(JsonInput in, InferenceLimits limits) {
         Duration timeout = null;
         int priority = 0;
+        var cache = CacheMode.USE;
         boolean nonFinite = false;
         var fields =
                 new ObjectFields(
@@ -40,7 +43,7 @@ record PredictParameters(@Nullable Duration timeout, int priority, boolean nonFi
                 case "timeout" -> timeout = timeout(in, limits);
                 case "non_finite" -> nonFinite = nonFinite(in);
                 case "priority" -> priority = priority(in);
-                case "cache" -> requireCache(in);
+                case "cache" -> cache = cache(in);
                 case "route_key" -> {
                     in.requireString(ErrorCode.INVALID_PARAMETER, "a string");
                     throw unsupported(in, "no route_key");
@@ -48,7 +51,7 @@ record PredictParameters(@Nullable Duration timeout, int priority, boolean nonFi
                 default -> requireJsonOutput(in);
             }
         }
-        return new PredictParameters(timeout, priority, nonFinite);
+        return new PredictParameters(timeout, priority, cache, nonFinite);
     }
 
     /// An unknown parameter of one output.
@@ -99,14 +102,14 @@ record PredictParameters(@Nullable Duration timeout, int priority, boolean nonFi
                         ErrorCode.INVALID_PARAMETER, 0, Integer.MAX_VALUE, "an integer from 0");
     }
 
-    private static void requireCache(JsonInput in) {
-        var cache = in.requireString(ErrorCode.INVALID_PARAMETER, "one of use, bypass, refresh");
-        if (!CACHE.contains(cache)) {
-            throw in.wrong(ErrorCode.INVALID_PARAMETER, "one of use, bypass, refresh");
-        }
-        if (!cache.equals("use")) {
-            throw unsupported(in, "\"use\"");
-        }
+    private static CacheMode cache(JsonInput in) {
+        var expected = "one of use, bypass, refresh";
+        return switch (in.requireString(ErrorCode.INVALID_PARAMETER, expected)) {
+            case "use" -> CacheMode.USE;
+            case "bypass" -> CacheMode.BYPASS;
+            case "refresh" -> CacheMode.REFRESH;
+            default -> throw in.wrong(ErrorCode.INVALID_PARAMETER, expected);
+        };
     }
 
     private static void requireJsonOutput(JsonInput in) {

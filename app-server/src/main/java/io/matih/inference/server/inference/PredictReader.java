@@ -87,6 +87,7 @@ final class PredictReader {
                         tensors,
                         outputs,
                         parameters.priority(),
+                        parameters.cache(),
                         parameters.timeout());
         var options =
                 new AnswerOptions(

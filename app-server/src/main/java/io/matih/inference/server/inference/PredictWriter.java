@@ -44,10 +44,17 @@ final class PredictWriter {
         out.name("meta").startObject();
         out.name("backend").string(response.backend());
         out.name("device").string(response.device().toString());
-        out.name("batch").startObject();
-        out.name("size").number(response.batch().rows());
-        out.name("reason").string(response.batch().reason());
-        out.endObject();
+        var cache = response.cache();
+        if (cache != null) {
+            out.name("cache").string(cache.label());
+        }
+        var batch = response.batch();
+        if (batch != null) {
+            out.name("batch").startObject();
+            out.name("size").number(batch.rows());
+            out.name("reason").string(batch.reason());
+            out.endObject();
+        }
         out.name("route").startObject();
         out.name("deployment").string(response.model());
         // All traffic goes to one variant.

@@ -1,5 +1,7 @@
 package io.matih.inference.server.settings;
 
+import io.matih.inference.engine.serving.ResponseCacheSettings;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -149,6 +151,56 @@ public final class SettingKeys {
                     ValueType.duration(Duration.ZERO, Duration.ofHours(1)),
                     Duration.ofSeconds(30),
                     "How long requests may take to finish when the server stops");
+
+    public static final Setting<Long> RESPONSE_CACHE_BYTES =
+            Setting.of(
+                    "response_cache.bytes",
+                    ValueType.bytes(0, Long.MAX_VALUE),
+                    ResponseCacheSettings.DEFAULT.maxBytes(),
+                    "Memory for answers kept, of all models that have a response cache");
+    public static final Setting<Duration> RESPONSE_CACHE_TTL =
+            Setting.of(
+                    "response_cache.ttl",
+                    ValueType.duration(Duration.ofMillis(1), Duration.ofDays(30)),
+                    ResponseCacheSettings.DEFAULT.timeToLive(),
+                    "How long an answer is kept");
+    public static final Setting<Long> CACHE_HOST_BYTES =
+            Setting.optional(
+                    "cache.host_bytes",
+                    ValueType.bytes(MIB, KIB * KIB * GIB),
+                    "three quarters of the memory less the heap",
+                    "Memory of the host that loaded models may take");
+    public static final Setting<Long> CACHE_GPU_BYTES =
+            Setting.optional(
+                    "cache.gpu_bytes",
+                    ValueType.bytes(MIB, KIB * KIB * GIB),
+                    "no limit",
+                    "Memory of each GPU that loaded models may take");
+    public static final Setting<Integer> CACHE_OVERCOMMIT_PERCENT =
+            Setting.of(
+                    "cache.overcommit_percent",
+                    ValueType.number(0, 100),
+                    0,
+                    "How far the cache's budgets may be passed");
+    public static final Setting<Duration> CACHE_LOAD_TIMEOUT =
+            Setting.of(
+                    "cache.load_timeout",
+                    ValueType.duration(Duration.ofMillis(10), Duration.ofHours(1)),
+                    Duration.ofSeconds(30),
+                    "How long a request waits for a model that is not in memory");
+    public static final Setting<Boolean> CACHE_LOAD_ON_DEMAND =
+            Setting.of(
+                    "cache.load_on_demand",
+                    ValueType.flag(),
+                    true,
+                    "Whether a request brings an evicted model back into memory");
+    public static final Setting<Duration> CACHE_IDLE_TTL =
+            Setting.optional(
+                    "cache.idle_ttl",
+                    ValueType.duration(Duration.ofSeconds(1), Duration.ofDays(365)),
+                    "off",
+                    "After how long without a request a model leaves memory");
+
     public static final Setting<String> LOG_LEVEL =
             Setting.of(
                     "log.level",
@@ -179,6 +231,14 @@ public final class SettingKeys {
                     MAX_OUTPUT_BYTES,
                     PROBE_TIMEOUT,
                     DRAIN_TIMEOUT,
+                    CACHE_HOST_BYTES,
+                    CACHE_GPU_BYTES,
+                    CACHE_OVERCOMMIT_PERCENT,
+                    CACHE_LOAD_TIMEOUT,
+                    CACHE_LOAD_ON_DEMAND,
+                    CACHE_IDLE_TTL,
+                    RESPONSE_CACHE_BYTES,
+                    RESPONSE_CACHE_TTL,
                     LOG_LEVEL);
 
     private SettingKeys() {}

@@ -47,6 +47,7 @@ final class DoctorCommandTest {
         assertThat(doctor(matih)).isZero();
         assertThat(matih.out())
                 .contains("ok      provider CPU   works\n")
+                .containsPattern("model cache +models may take [0-9.]+ [KMGT]iB of the host's")
                 .contains("note    provider CUDA  not used: libcudart.so.12 is missing\n")
                 .containsPattern("(?m)^http\\.port +0 +flag --http\\.port$")
                 .containsPattern("(?m)^log\\.level +debug +environment MATIH_LOG_LEVEL$");

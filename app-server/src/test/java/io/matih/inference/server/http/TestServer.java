@@ -72,6 +72,7 @@ final class TestServer implements AutoCloseable {
                 connections,
                 usual.connectionsPerAddress(),
                 perAddress,
+                usual.heldBytes(),
                 usual.chunks());
     }
 

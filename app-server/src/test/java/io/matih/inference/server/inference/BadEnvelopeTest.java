@@ -212,7 +212,6 @@ class BadEnvelopeTest {
                         UNSUPPORTED,
                         "parameters.cache",
                         "\"bypass\""),
-                bad("cache refresh", parameter("cache", "\"refresh\""), UNSUPPORTED, "refresh"),
                 bad(
                         "route_key",
                         parameter("route_key", "\"u\""),

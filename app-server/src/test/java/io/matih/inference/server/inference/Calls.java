@@ -119,6 +119,7 @@ final class Calls {
                 List.of(outputs),
                 "onnxruntime",
                 Device.CPU,
+                null,
                 new InferenceResponse.Batch(8, "full"),
                 new Timings(210_999, 15_000, 640_000, 5_000));
     }

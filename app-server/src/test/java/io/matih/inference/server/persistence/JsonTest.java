@@ -39,14 +39,14 @@ class JsonTest {
     void fieldsOfANewerProgramAreSkipped() {
         var stored =
                 """
-                {"maxQueueSize": 5, "later": {"a": [1]},
+                {"maxBatchSize": 5, "later": {"a": [1]},
                  "instanceGroups": [{"kind": "KIND_CPU", "count": 2, "gpus": [], "later": 1}],
                  "warmups": [{"name": "w", "batchSize": 1, "count": 2, "later": null}]}
                 """;
 
         var config = json.config(stored);
 
-        assertThat(config.maxQueueSize()).isEqualTo(5);
+        assertThat(config.maxBatchSize()).isEqualTo(5);
         assertThat(config.instanceGroups())
                 .containsExactly(
                         new ModelConfig.InstanceGroup(InstanceKind.KIND_CPU, 2, List.of()));

@@ -67,6 +67,14 @@ final class SettingsTest {
                         "limits.max_output_bytes = 256MiB",
                         "probe.timeout = 60s",
                         "drain.timeout = 30s",
+                        "cache.host_bytes = (three quarters of the memory less the heap)",
+                        "cache.gpu_bytes = (no limit)",
+                        "cache.overcommit_percent = 0",
+                        "cache.load_timeout = 30s",
+                        "cache.load_on_demand = true",
+                        "cache.idle_ttl = (off)",
+                        "response_cache.bytes = 64 MiB",
+                        "response_cache.ttl = 10m",
                         "log.level = info");
         assertThat(load().describe()).allMatch(row -> row.source().text().equals("default"));
     }

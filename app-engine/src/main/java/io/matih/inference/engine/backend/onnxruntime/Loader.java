@@ -10,11 +10,14 @@ import io.matih.inference.engine.model.ModelArtifact;
 import io.matih.inference.engine.model.ModelMetadata;
 
 import java.nio.file.Path;
+import java.util.concurrent.locks.ReentrantLock;
 
 /// Loads a model on the device that its instance group asks for.
 final class Loader {
     private final Sessions sessions;
     private final Providers providers;
+    private final AllocatedMemory allocated = new AllocatedMemory();
+    private final ReentrantLock measuring = new ReentrantLock();
 
     Loader(Sessions sessions, Providers providers) {
         this.sessions = sessions;
@@ -71,19 +74,35 @@ final class Loader {
                 "%s: %s cannot be used: %s".formatted(spec.kind(), wanted, reason));
     }
 
+    /// One load at a time in this process: what another one takes meanwhile would count as this
+    /// one's. A request that runs meanwhile may still blur the measurement by its own buffers.
     private OnnxInstance.Loaded load(Request request, Provider provider, String remark) {
-        long before = ResidentMemory.ofSelf().orElse(Long.MAX_VALUE);
+        measuring.lock();
+        try {
+            return loadMeasured(request, provider, remark);
+        } finally {
+            measuring.unlock();
+        }
+    }
+
+    private OnnxInstance.Loaded loadMeasured(Request request, Provider provider, String remark) {
+        var before = allocated.bytes();
         try {
             var session = sessions.open(request.model, request.plan(provider));
             try {
                 var classes = ClassOrder.of(request.metadata, session);
-                long taken = ResidentMemory.ofSelf().orElse(0) - before;
+                long declared = request.metadata.weightBytes();
+                long taken =
+                        before.isPresent() && provider == Provider.CPU
+                                ? allocated.bytes().orElse(0) - before.getAsLong()
+                                : -1;
                 return new OnnxInstance.Loaded(
                         session,
                         classes,
                         provider.device(request.spec.gpu()),
                         provider.label() + remark,
-                        Math.max(taken, request.metadata.weightBytes()));
+                        Math.max(taken, declared),
+                        taken >= declared);
             } catch (OrtException | RuntimeException e) {
                 session.close();
                 throw e;

@@ -4,9 +4,9 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.RunOptions;
 
-import io.matih.inference.engine.deadline.DeadlineWatcher;
 import io.matih.inference.engine.backend.ModelInstance;
 import io.matih.inference.engine.deadline.Deadline;
+import io.matih.inference.engine.deadline.DeadlineWatcher;
 import io.matih.inference.engine.device.Device;
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ServingException;
@@ -61,6 +61,11 @@ final class OnnxInstance implements ModelInstance {
     @Override
     public long sizeBytes() {
         return loaded.sizeBytes;
+    }
+
+    @Override
+    public boolean sizeIsMeasured() {
+        return loaded.measured;
     }
 
     @Override
@@ -197,12 +202,15 @@ final class OnnxInstance implements ModelInstance {
     }
 
     /// What loading came to.
+    ///
+    /// @param measured whether `sizeBytes` was measured; else it is the weights' size
     record Loaded(
             OrtSession session,
             ClassOrder classes,
             Device device,
             String provider,
-            long sizeBytes) {}
+            long sizeBytes,
+            boolean measured) {}
 
     /// What all instances have in common.
     record Shared(NativeMemory memory, DeadlineWatcher watcher, long maxOutputBytes) {}

@@ -1,8 +1,8 @@
 package io.matih.inference.engine.backend.onnxruntime;
 
-import io.matih.inference.engine.deadline.DeadlineWatcher;
 import io.matih.inference.engine.backend.Backend;
 import io.matih.inference.engine.backend.ModelInstance;
+import io.matih.inference.engine.deadline.DeadlineWatcher;
 import io.matih.inference.engine.model.ModelArtifact;
 import io.matih.inference.engine.model.ModelFormat;
 import io.matih.inference.engine.model.ModelMetadata;

@@ -9,10 +9,6 @@ import java.util.OptionalLong;
 final class ResidentMemory {
     private ResidentMemory() {}
 
-    static OptionalLong ofSelf() {
-        return read(Path.of("/proc/self/status"));
-    }
-
     static OptionalLong of(long pid) {
         return read(Path.of("/proc", Long.toString(pid), "status"));
     }

@@ -7,8 +7,8 @@ import ai.onnxruntime.SequenceInfo;
 import ai.onnxruntime.TensorInfo;
 import ai.onnxruntime.ValueInfo;
 
-import io.matih.inference.engine.deadline.DeadlineWatcher;
 import io.matih.inference.engine.deadline.Deadline;
+import io.matih.inference.engine.deadline.DeadlineWatcher;
 import io.matih.inference.engine.device.Device;
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ServingException;
@@ -79,7 +79,7 @@ final class TrialLoad {
     private OnnxInstance instance(
             OrtSession session, ModelMetadata metadata, DeadlineWatcher watcher) {
         return new OnnxInstance(
-                new OnnxInstance.Loaded(session, ClassOrder.NONE, Device.CPU, "CPU", 0),
+                new OnnxInstance.Loaded(session, ClassOrder.NONE, Device.CPU, "CPU", 0, false),
                 metadata,
                 new OnnxInstance.Shared(new NativeMemory(), watcher, MAX_OUTPUT_BYTES));
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.matih.inference.engine.backend.Backend.InstanceSpec;
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.model.InstanceKind;
+import io.matih.inference.engine.zoo.LookUp;
 import io.matih.inference.engine.zoo.Zoo;
 import io.matih.inference.engine.zoo.ZooSamples;
 
@@ -13,6 +14,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Path;
@@ -71,6 +74,21 @@ class LifecycleTest {
             assertThat(memory.isEmpty()).isFalse();
         }
         assertThat(memory.isEmpty()).isTrue();
+    }
+
+    /// Also when it lands in memory that an earlier one gave back.
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void everyLoadOfAModelMeasuresTheSame() {
+        int weightBytes = 16 << 20;
+        var artifact = Zoo.artifact(LookUp.model(weightBytes, 1), folder);
+        for (int i = 0; i < 3; i++) {
+            try (var instance = fixture.load(artifact)) {
+                assertThat(instance.sizeIsMeasured()).isTrue();
+                assertThat(instance.sizeBytes())
+                        .isBetween((long) weightBytes, weightBytes + (8L << 20));
+            }
+        }
     }
 
     @Test

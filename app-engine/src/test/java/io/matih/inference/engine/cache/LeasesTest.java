@@ -1,4 +1,4 @@
-package io.matih.inference.engine.serving;
+package io.matih.inference.engine.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

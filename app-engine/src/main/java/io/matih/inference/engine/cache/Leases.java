@@ -1,11 +1,11 @@
-package io.matih.inference.engine.serving;
+package io.matih.inference.engine.cache;
 
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Counts who uses a loaded version, so that it is never closed in use.
+/// Counts who uses a loaded model, so that it is never closed in use.
 ///
 /// States: open with n leases → draining with n leases → drained. The count and the draining mark
 /// are one word, so a lease is either taken before draining begins or refused; drained follows
@@ -46,8 +46,24 @@ public final class Leases {
         return before & ~DRAINING;
     }
 
+    /// Refuses leases from now on, unless one is held.
+    ///
+    /// @return whether nobody held one, so that it is drained
+    public boolean drainIfIdle() {
+        if (!state.compareAndSet(0, DRAINING)) {
+            return false;
+        }
+        drained.countDown();
+        return true;
+    }
+
     public int held() {
         return state.get() & ~DRAINING;
+    }
+
+    /// Waits for as long as it takes.
+    public void awaitDrained() throws InterruptedException {
+        drained.await();
     }
 
     /// @return whether the last lease came back in time

@@ -1,0 +1,17 @@
+package io.matih.inference.engine.deployment;
+
+import io.matih.inference.engine.cache.CachedModel;
+import io.matih.inference.engine.model.ModelVersion;
+import io.matih.inference.engine.serving.ServedVersion;
+import io.matih.inference.engine.serving.Signature;
+import io.matih.inference.engine.telemetry.ModelMeters;
+
+/// A version that answers under a name, in memory or not.
+///
+/// @param cached the model itself, which comes and goes
+record DeployedVersion(
+        DeploymentRecord record,
+        ModelVersion version,
+        Signature signature,
+        ModelMeters meters,
+        CachedModel<ServedVersion> cached) {}

@@ -157,7 +157,7 @@ final class OnnxInstance implements ModelInstance {
     }
 
     /// The runtime shrinks arenas only at the end of a run. One that is stopped before its first
-    /// node has an end too, and computes nothing.
+    /// node has an end too, and computes nothing. What the first execution took stays.
     private void shrinkArena() {
         var zeros = BatchInputs.of(List.of(zeros()), inputs);
         try (var options = new RunOptions()) {

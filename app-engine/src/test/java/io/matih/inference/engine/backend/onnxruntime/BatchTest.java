@@ -92,6 +92,34 @@ class BatchTest {
     }
 
     @Test
+    void requestsWithOtherInputsCannotBeJoined() {
+        var both = ZooSamples.of("add_sub").cases().getFirst().inputs();
+        try (var instance = fixture.load("add_sub")) {
+            for (var requests :
+                    List.of(List.of(both, both.subList(1, 2)), List.of(both.subList(1, 2), both))) {
+                assertThatThrownBy(() -> OnnxFixture.runAll(instance, requests))
+                        .hasMessageContaining("input '%s' came with some", both.getFirst().name())
+                        .extracting("code")
+                        .isEqualTo(ErrorCode.INVALID_SHAPE);
+            }
+        }
+    }
+
+    @Test
+    void theOrderOfInputsDoesNotMatterButEachComesOnce() {
+        var samples = ZooSamples.of("add_sub");
+        var sample = samples.cases().getFirst();
+        try (var instance = fixture.load("add_sub")) {
+            var reversed = sample.inputs().reversed();
+            samples.assertAnswers(sample, OnnxFixture.run(instance, reversed));
+            var twice = List.of(reversed.getFirst(), reversed.getFirst());
+            assertThatThrownBy(() -> OnnxFixture.run(instance, twice))
+                    .extracting("code")
+                    .isEqualTo(ErrorCode.DUPLICATE_INPUT);
+        }
+    }
+
+    @Test
     void onlyTheOutputsThatAreWantedComeInTheModelsOrder() {
         var sample = ZooSamples.of("echo_types").cases().getFirst();
         try (var instance = fixture.load("echo_types")) {

@@ -7,6 +7,8 @@ import io.matih.inference.engine.backend.Backend.InstanceSpec;
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.model.InstanceKind;
 import io.matih.inference.engine.zoo.LookUp;
+import io.matih.inference.engine.tensor.Shape;
+import io.matih.inference.engine.zoo.Tensors;
 import io.matih.inference.engine.zoo.Zoo;
 import io.matih.inference.engine.zoo.ZooSamples;
 
@@ -62,6 +64,52 @@ class LifecycleTest {
             }
         }
         assertThat(fixture.backend.nativeMemory().isEmpty()).isTrue();
+    }
+
+    @Test
+    void oneInstanceAnswersOnEveryKindOfThread() throws Exception {
+        var samples = ZooSamples.of("passengers");
+        var sample = samples.cases().getFirst();
+        try (var instance = fixture.load("passengers");
+                var virtual = Executors.newVirtualThreadPerTaskExecutor();
+                var platform = Executors.newThreadPerTaskExecutor(Thread.ofPlatform().factory())) {
+            for (int i = 0; i < 20; i++) {
+                var thread = i % 2 == 0 ? virtual : platform;
+                var answer = thread.submit(() -> OnnxFixture.run(instance, sample.inputs()));
+                samples.assertAnswers(sample, answer.get());
+            }
+        }
+    }
+
+    @Test
+    void aTrimmedInstanceGivesMemoryBackAndAnswersAsBefore() {
+        try (var instance = fixture.load("expand_by_value")) {
+            // The arena never gives back what it took for the first execution.
+            OnnxFixture.run(instance, Tensors.longs("n", Shape.of(1), 1));
+            var many = Tensors.longs("n", Shape.of(1), 40 << 20);
+            assertThat(OnnxFixture.run(instance, many).getFirst().rows()).isEqualTo(40 << 20);
+            long before = ResidentMemory.ofSelf().orElseThrow();
+            instance.trim();
+            assertThat(before - ResidentMemory.ofSelf().orElseThrow()).isGreaterThan(100 << 20);
+            assertThat(fixture.backend.nativeMemory().tensors()).isZero();
+            assertThat(fixture.backend.nativeMemory().bufferBytes()).isZero();
+            assertThat(OnnxFixture.run(instance, many).getFirst().rows()).isEqualTo(40 << 20);
+        }
+    }
+
+    @Test
+    void trimmingIsHarmlessForEveryKindOfModel() {
+        for (var model : Zoo.names()) {
+            var samples = ZooSamples.of(model);
+            var instance = fixture.load(model);
+            instance.trim();
+            if (!samples.cases().isEmpty() && !model.equals("opt_range_gather")) {
+                var sample = samples.cases().getFirst();
+                samples.assertAnswers(sample, OnnxFixture.run(instance, sample.inputs()));
+            }
+            instance.close();
+            instance.trim();
+        }
     }
 
     @Test

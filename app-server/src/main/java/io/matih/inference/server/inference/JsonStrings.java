@@ -55,22 +55,20 @@ final class JsonStrings {
         if (at + 1 >= to) {
             return ~to;
         }
-        switch (bytes[at + 1]) {
-            case '"', '\\', '/', 'b', 'f', 'n', 'r', 't' -> {
-                return at + SHORT_ESCAPE;
-            }
-            case 'u' -> {
-                for (int i = at + 2; i < at + UNICODE_ESCAPE; i++) {
-                    if (i >= to || Character.digit(bytes[i], 16) < 0) {
-                        return ~Math.min(i, to);
-                    }
-                }
-                return at + UNICODE_ESCAPE;
-            }
-            default -> {
-                return ~(at + 1);
+        return switch (bytes[at + 1]) {
+            case '"', '\\', '/', 'b', 'f', 'n', 'r', 't' -> at + SHORT_ESCAPE;
+            case 'u' -> unicodeEnd(bytes, at, to);
+            default -> ~(at + 1);
+        };
+    }
+
+    private static int unicodeEnd(byte[] bytes, int at, int to) {
+        for (int i = at + 2; i < at + UNICODE_ESCAPE; i++) {
+            if (i >= to || Character.digit(bytes[i], 16) < 0) {
+                return ~Math.min(i, to);
             }
         }
+        return at + UNICODE_ESCAPE;
     }
 
     private static int escapeLength(byte[] bytes, int at) {

@@ -73,7 +73,9 @@ class JsonNumberTest {
     }
 
     private static void requireSame(String text) {
-        var bytes = (text + ",").getBytes(StandardCharsets.US_ASCII);
+        var bytes =
+                (text + "," + " ".repeat(text.length() % 2 * 16))
+                        .getBytes(StandardCharsets.US_ASCII);
         var number = new JsonNumber(bytes, bytes.length);
         int end = number.read(0);
         if (end != text.length()

@@ -2,8 +2,6 @@ package io.matih.inference.server.inference;
 
 import io.matih.inference.engine.error.ErrorCode;
 
-import tools.jackson.core.JsonToken;
-
 /// `true` and `false`, nothing else.
 final class BoolReader implements ElementReader {
     @Override

@@ -2,8 +2,6 @@ package io.matih.inference.server.inference;
 
 import io.matih.inference.engine.error.ErrorCode;
 
-import tools.jackson.core.JsonToken;
-
 import java.util.Base64;
 import java.util.List;
 
@@ -18,7 +16,7 @@ final class BytesReader implements ElementReader {
         int start = target.size();
         target.putInt(0);
         if (in.token() == JsonToken.VALUE_STRING) {
-            in.encodeString(target);
+            target.putBytes(in.utf8());
         } else if (in.token() == JsonToken.START_OBJECT) {
             target.putBytes(blob(in));
         } else {

@@ -5,8 +5,6 @@ import io.matih.inference.engine.error.ErrorDetail;
 import io.matih.inference.engine.error.ServingException;
 import io.matih.inference.engine.tensor.Shape;
 
-import tools.jackson.core.JsonToken;
-
 /// Reads elements that are nested as their shape says, or lie flat in row-major order.
 final class DataReader {
     private final String name;
@@ -66,7 +64,7 @@ final class DataReader {
     private void leaves(JsonInput in, JsonToken first, long length) {
         long seen = 0;
         for (var token = first; token != JsonToken.END_ARRAY; token = in.next()) {
-            if (seen++ == length) {
+            if (seen == length) {
                 throw tooMany(in, length);
             }
             if (token == JsonToken.START_ARRAY) {
@@ -75,6 +73,8 @@ final class DataReader {
                 throw failure;
             }
             elements.read(in, target);
+            seen++;
+            seen += elements.readOn(in, target, length - seen);
         }
         requireAll(in, length, seen);
     }

@@ -12,7 +12,6 @@ final class ElementBuffer {
     private static final VarHandle INT = view(int[].class);
     private static final VarHandle LONG = view(long[].class);
     private static final int LARGEST = Integer.MAX_VALUE - 8;
-    private static final int UTF8_PER_CHAR = 3;
 
     private byte[] bytes;
     private int size;
@@ -65,53 +64,8 @@ final class ElementBuffer {
         INT.set(bytes, at, value);
     }
 
-    /// @return whether the characters are text, no half of a surrogate pair among them
-    boolean putUtf8(char[] chars, int offset, int length) {
-        reserve(
-                (long) length * UTF8_PER_CHAR <= bytes.length - size
-                        ? 0
-                        : utf8Bound(chars, offset, length));
-        int at = size;
-        int end = offset + length;
-        for (int i = offset; i < end; i++) {
-            char c = chars[i];
-            if (c < 0x80) {
-                bytes[at++] = (byte) c;
-            } else if (c < 0x800) {
-                bytes[at++] = (byte) (0xC0 | (c >> 6));
-                bytes[at++] = continuation(c);
-            } else if (!Character.isSurrogate(c)) {
-                bytes[at++] = (byte) (0xE0 | (c >> 12));
-                bytes[at++] = continuation(c >> 6);
-                bytes[at++] = continuation(c);
-            } else if (i + 1 < end && Character.isSurrogatePair(c, chars[i + 1])) {
-                int point = Character.toCodePoint(c, chars[++i]);
-                bytes[at++] = (byte) (0xF0 | (point >> 18));
-                bytes[at++] = continuation(point >> 12);
-                bytes[at++] = continuation(point >> 6);
-                bytes[at++] = continuation(point);
-            } else {
-                return false;
-            }
-        }
-        size = at;
-        return true;
-    }
-
     MemorySegment toSegment() {
         return MemorySegment.ofArray(bytes).asSlice(0, size);
-    }
-
-    private static int utf8Bound(char[] chars, int offset, int length) {
-        int bound = length;
-        for (int i = offset; i < offset + length; i++) {
-            bound += chars[i] < 0x80 ? 0 : UTF8_PER_CHAR - 1;
-        }
-        return bound;
-    }
-
-    private static byte continuation(int bits) {
-        return (byte) (0x80 | (bits & 0x3F));
     }
 
     private void putBytes(byte[] value, int length) {

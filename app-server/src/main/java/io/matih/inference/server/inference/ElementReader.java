@@ -3,9 +3,16 @@ package io.matih.inference.server.inference;
 import io.matih.inference.engine.tensor.Datatype;
 
 /// Reads one element of a tensor from the current JSON value, refusing every coercion.
-@FunctionalInterface
 interface ElementReader {
     void read(JsonInput in, ElementBuffer target);
+
+    /// Reads on in the same array as long as it is as plain as can be, that is by numbers.
+    ///
+    /// @param most elements to read
+    /// @return how many were read; the last of them is the current value then
+    default long readOn(JsonInput in, ElementBuffer target, long most) {
+        return 0;
+    }
 
     static ElementReader of(Datatype datatype, NonFiniteText nonFinite) {
         return switch (datatype) {

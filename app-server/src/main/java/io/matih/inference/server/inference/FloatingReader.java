@@ -23,21 +23,31 @@ final class FloatingReader implements ElementReader {
         }
     }
 
+    @Override
+    public long readOn(JsonInput in, ElementBuffer target, long most) {
+        long count = 0;
+        while (count < most && in.nextNumber()) {
+            number(in, target);
+            count++;
+        }
+        return count;
+    }
+
     private void number(JsonInput in, ElementBuffer target) {
         switch (datatype) {
             case FP32 -> {
-                float value = in.floatValue();
+                float value = in.number().floatValue();
                 requireFinite(in, value);
                 target.putInt(Float.floatToRawIntBits(value));
             }
             case FP64 -> {
-                double value = in.doubleValue();
+                double value = in.number().doubleValue();
                 requireFinite(in, value);
                 target.putLong(Double.doubleToRawLongBits(value));
             }
             default -> {
                 var format = SmallFloat.of(datatype);
-                double value = format.round(in.doubleValue(), in::raw);
+                double value = format.round(in.number().doubleValue(), in::raw);
                 requireFinite(in, value);
                 target.putShort(format.bits(value));
             }

@@ -7,8 +7,6 @@ import io.matih.inference.engine.serving.Signature;
 import io.matih.inference.engine.tensor.Datatype;
 import io.matih.inference.engine.tensor.TensorSpec;
 
-import tools.jackson.core.JsonToken;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

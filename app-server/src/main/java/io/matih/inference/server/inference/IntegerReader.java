@@ -3,8 +3,6 @@ package io.matih.inference.server.inference;
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.tensor.Datatype;
 
-import tools.jackson.core.JsonToken;
-
 /// Integers that fit a `long`: no fraction, no exponent, no wrapping.
 final class IntegerReader implements ElementReader {
     private final Datatype datatype;
@@ -20,10 +18,10 @@ final class IntegerReader implements ElementReader {
     @Override
     public void read(JsonInput in, ElementBuffer target) {
         requireInteger(in, datatype);
-        if (!in.fitsLong()) {
+        if (!in.number().fitsLong()) {
             throw outOfRange(in);
         }
-        long value = in.longValue();
+        long value = in.number().longValue();
         if (value < min || value > max) {
             throw outOfRange(in);
         }
@@ -33,6 +31,16 @@ final class IntegerReader implements ElementReader {
             case Integer.BYTES -> target.putInt((int) value);
             default -> target.putLong(value);
         }
+    }
+
+    @Override
+    public long readOn(JsonInput in, ElementBuffer target, long most) {
+        long count = 0;
+        while (count < most && in.nextNumber()) {
+            read(in, target);
+            count++;
+        }
+        return count;
     }
 
     static void requireInteger(JsonInput in, Datatype datatype) {

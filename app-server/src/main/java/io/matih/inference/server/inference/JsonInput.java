@@ -4,15 +4,7 @@ import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ErrorDetail;
 import io.matih.inference.engine.error.ServingException;
 
-import org.jspecify.annotations.Nullable;
-
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
-import tools.jackson.core.exc.StreamConstraintsException;
-
-import java.math.BigInteger;
-import java.util.List;
+import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
 
 /// The tokens of one JSON value, one after the other, and errors that say where they are. One
@@ -22,14 +14,18 @@ public final class JsonInput {
     private final JsonSource source;
     private final JsonText text;
     private final JsonMark mark;
-    private final JsonParser parser;
-    private JsonToken token = JsonToken.NOT_AVAILABLE;
+    private final JsonScanner scanner;
+    private final JsonNesting nesting;
+    private JsonToken token;
 
-    JsonInput(JsonSource source, JsonText text, JsonMark mark, JsonParser parser) {
+    /// @param scanner has not moved yet
+    JsonInput(JsonSource source, JsonText text, JsonMark mark, JsonScanner scanner) {
         this.source = source;
         this.text = text;
         this.mark = mark;
-        this.parser = parser;
+        this.scanner = scanner;
+        nesting = scanner.nesting();
+        token = scanner.next();
     }
 
     public JsonToken token() {
@@ -41,118 +37,91 @@ public final class JsonInput {
     }
 
     public JsonToken next() {
-        var next = parser.nextToken();
-        if (next == null) {
-            throw malformed("the body ends too early");
+        token = scanner.next();
+        return token;
+    }
+
+    /// Moves to the next element of the array in which the current value is, if that is a number,
+    /// and else stays. It saves the way through `next` for what most bodies consist of.
+    ///
+    /// @return whether it moved
+    boolean nextNumber() {
+        if (!scanner.nextNumber()) {
+            return false;
         }
-        token = next;
-        return next;
+        token =
+                scanner.number().isInteger()
+                        ? JsonToken.VALUE_NUMBER_INT
+                        : JsonToken.VALUE_NUMBER_FLOAT;
+        return true;
     }
 
     /// Moves to the last token of the current value.
     public void skip() {
-        parser.skipChildren();
-        parser.finishToken();
-        token = parser.currentToken();
+        if (token.isStart()) {
+            int outside = nesting.depth() - 1;
+            while (nesting.depth() > outside) {
+                next();
+            }
+        }
     }
 
     /// Skips the current value, whose syntax is checked, to read it later.
     JsonMark skipMarked() {
-        int start = offset();
+        int start = scanner.start();
         var path = path();
         skip();
-        return new JsonMark(
-                start, mark.start() + (int) parser.currentLocation().getByteOffset(), path);
+        return new JsonMark(start, scanner.end(), path);
     }
 
     /// The current value, without moving.
     JsonMark here() {
-        return new JsonMark(offset(), mark.end(), path());
+        return new JsonMark(scanner.start(), mark.end(), path());
     }
 
     <T> T reopen(JsonMark other, Function<JsonInput, T> reader) {
-        return source.read(text, other, reader);
+        return reader.apply(source.open(text, other));
     }
 
     /// Bytes from the current token to the end, which nothing that follows can exceed.
     int remaining() {
-        return mark.end() - offset();
+        return mark.end() - scanner.start();
     }
 
     void requireEnd() {
-        if (parser.nextToken() != null) {
+        if (!scanner.atEnd()) {
             throw malformed("something follows the request");
         }
     }
 
     /// The current field name or string, which is text: no U+0000, no half of a surrogate pair.
     public String text() {
-        var string = parser.getString();
-        for (int i = 0; i < string.length(); i++) {
-            char c = string.charAt(i);
-            if (c == 0) {
-                throw malformed("U+0000 is allowed in BYTES data only");
-            }
-            if (Character.isSurrogate(c)) {
-                requirePair(c, i + 1 < string.length() ? string.charAt(i + 1) : 0);
-                i++;
-            }
+        var string = string();
+        if (string.indexOf(0) >= 0) {
+            throw malformed("U+0000 is allowed in BYTES data only");
         }
         return string;
     }
 
-    /// Appends the current string as UTF-8.
-    void encodeString(ElementBuffer target) {
-        int offset = parser.getStringOffset();
-        if (!target.putUtf8(parser.getStringCharacters(), offset, parser.getStringLength())) {
-            throw malformed("half of a surrogate pair");
-        }
+    /// The current field name or string as UTF-8; U+0000 may be in it.
+    byte[] utf8() {
+        return string().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /// Whether the current field name or string is written just like this. Escapes and what is not
+    /// ASCII are left to `text`.
+    boolean isPlain(String ascii) {
+        return scanner.isPlain(ascii);
     }
 
     /// The characters of the current token, unchecked.
     String raw() {
-        return parser.getString();
+        return scanner.characters();
     }
 
-    /// Whether the current integer fits a `long`.
-    boolean fitsLong() {
-        return parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER;
-    }
-
-    long longValue() {
-        return parser.getLongValue();
-    }
-
-    BigInteger bigIntegerValue() {
-        return parser.getBigIntegerValue();
-    }
-
-    /// The current number, rounded once; infinite where it is too large.
-    float floatValue() {
-        if (token == JsonToken.VALUE_NUMBER_FLOAT) {
-            return parser.getFloatValue();
-        }
-        if (!fitsLong()) {
-            return Float.parseFloat(parser.getString());
-        }
-        long value = parser.getLongValue();
-        return value == 0 && isNegative() ? -0.0f : (float) value;
-    }
-
-    /// The current number, rounded once; infinite where it is too large.
-    double doubleValue() {
-        if (token == JsonToken.VALUE_NUMBER_FLOAT) {
-            return parser.getDoubleValue();
-        }
-        if (!fitsLong()) {
-            return Double.parseDouble(parser.getString());
-        }
-        long value = parser.getLongValue();
-        return value == 0 && isNegative() ? -0.0 : (double) value;
-    }
-
-    private boolean isNegative() {
-        return parser.getStringCharacters()[parser.getStringOffset()] == '-';
+    /// The current number.
+    JsonNumber number() {
+        return scanner.number();
     }
 
     public String requireString(ErrorCode code, String expected) {
@@ -170,10 +139,10 @@ public final class JsonInput {
     }
 
     public long requireLong(ErrorCode code, long min, long max, String expected) {
-        if (token != JsonToken.VALUE_NUMBER_INT || !fitsLong()) {
+        if (token != JsonToken.VALUE_NUMBER_INT || !number().fitsLong()) {
             throw wrong(code, expected);
         }
-        long value = longValue();
+        long value = number().longValue();
         if (value < min || value > max) {
             throw wrong(code, expected);
         }
@@ -188,12 +157,12 @@ public final class JsonInput {
 
     /// Where the current value is: `inputs[0].data[2]`.
     public String path() {
-        return JsonPath.of(mark.path(), token, parser.streamReadContext());
+        return nesting.path(mark.path(), level());
     }
 
     /// Where the array or object is that holds the current value.
     String holderPath() {
-        return JsonPath.ofHolder(mark.path(), token, parser.streamReadContext());
+        return nesting.path(mark.path(), Math.max(0, level() - 1));
     }
 
     /// The current value as messages show it.
@@ -201,8 +170,8 @@ public final class JsonInput {
         return switch (token) {
             case START_ARRAY, END_ARRAY -> "an array";
             case START_OBJECT, END_OBJECT -> "an object";
-            case VALUE_STRING -> "\"" + ServingException.clip(parser.getString()) + "\"";
-            default -> ServingException.clip(parser.getString());
+            case VALUE_STRING -> "\"" + ServingException.clip(raw()) + "\"";
+            default -> ServingException.clip(raw());
         };
     }
 
@@ -220,66 +189,27 @@ public final class JsonInput {
     }
 
     ServingException malformed(String message) {
-        return malformed(message, offset(), path(), null);
+        return text.malformed(message, scanner.start(), path());
     }
 
-    ServingException translate(JacksonException e) {
-        if (e instanceof StreamConstraintsException) {
-            int here = mark.start() + (int) parser.currentLocation().getByteOffset();
-            return new ServingException(
-                    ErrorCode.JSON_LIMIT,
-                    "%s at %s%s".formatted(limit(e), text.place(here), in(failedPath())),
-                    e);
+    /// Levels around the current value, itself not counted.
+    private int level() {
+        return token.isStart() ? nesting.depth() - 1 : nesting.depth();
+    }
+
+    private String string() {
+        var string = raw();
+        for (int i = 0; i < string.length(); i++) {
+            if (Character.isSurrogate(string.charAt(i))) {
+                requirePair(string, i++);
+            }
         }
-        var location = e.getLocation();
-        long offset = (location == null ? parser.currentLocation() : location).getByteOffset();
-        return malformed("not JSON", mark.start() + (int) Math.max(0, offset), failedPath(), e);
+        return string;
     }
 
-    private static String limit(JacksonException e) {
-        var message = String.valueOf(e.getOriginalMessage());
-        var limit = message.replaceAll("(?s).*maximum allowed \\((\\d+).*", "$1");
-        if (message.startsWith("Document nesting")) {
-            return "nested deeper than %s levels".formatted(limit);
-        }
-        if (message.startsWith("Number")) {
-            return "a number longer than %s characters".formatted(limit);
-        }
-        if (message.startsWith("String")) {
-            return "a string longer than %s characters".formatted(limit);
-        }
-        if (message.startsWith("Name")) {
-            return "a field name longer than %s bytes".formatted(limit);
-        }
-        return "too much JSON";
-    }
-
-    private ServingException malformed(
-            String message, int offset, String path, @Nullable Throwable cause) {
-        return new ServingException(
-                ErrorCode.MALFORMED_JSON,
-                "%s at %s%s, near '%s'"
-                        .formatted(message, text.place(offset), in(path), text.around(offset)),
-                List.of(new ErrorDetail(path, null, text.around(offset))),
-                null,
-                cause);
-    }
-
-    /// Where the parser was when it gave up, which is past the current token.
-    private String failedPath() {
-        return JsonPath.ofFailure(mark.path(), parser.streamReadContext());
-    }
-
-    private static String in(String path) {
-        return path.isEmpty() ? "" : " in " + path;
-    }
-
-    private int offset() {
-        return mark.start() + (int) parser.currentTokenLocation().getByteOffset();
-    }
-
-    private void requirePair(char high, int low) {
-        if (!Character.isHighSurrogate(high) || !Character.isLowSurrogate((char) low)) {
+    private void requirePair(String string, int at) {
+        if (at + 1 == string.length()
+                || !Character.isSurrogatePair(string.charAt(at), string.charAt(at + 1))) {
             throw malformed("half of a surrogate pair");
         }
     }

@@ -5,8 +5,6 @@ import io.matih.inference.engine.error.ErrorDetail;
 import io.matih.inference.engine.error.ServingException;
 import io.matih.inference.engine.tensor.Tensor;
 
-import tools.jackson.core.JsonToken;
-
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

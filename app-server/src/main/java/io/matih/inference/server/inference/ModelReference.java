@@ -2,8 +2,6 @@ package io.matih.inference.server.inference;
 
 import io.matih.inference.engine.error.ErrorCode;
 
-import tools.jackson.core.JsonToken;
-
 import java.util.regex.Pattern;
 
 /// Which deployment and version a request names.

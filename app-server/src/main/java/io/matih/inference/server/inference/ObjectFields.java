@@ -6,8 +6,6 @@ import io.matih.inference.engine.error.ServingException;
 
 import org.jspecify.annotations.Nullable;
 
-import tools.jackson.core.JsonToken;
-
 import java.util.List;
 
 /// Walks the fields of one JSON object, each of a known name and given at most once.
@@ -26,6 +24,7 @@ public final class ObjectFields {
     }
 
     /// @param in stands at the object
+    /// @param known ASCII names
     /// @param code for a value that is no object, and for unknown fields
     public ObjectFields(JsonInput in, List<String> known, ErrorCode code) {
         this(in, known, code, (path, name) -> unknown(code, "field", path, name, known));
@@ -57,16 +56,29 @@ public final class ObjectFields {
     }
 
     private String name() {
-        var name = in.text();
-        int index = known.indexOf(name);
+        int index = indexOfPlain();
         if (index < 0) {
-            throw unknown.refuse(in.path(), name);
+            var name = in.text();
+            index = known.indexOf(name);
+            if (index < 0) {
+                throw unknown.refuse(in.path(), name);
+            }
         }
         if (seen[index]) {
             throw in.malformed(TWICE);
         }
         seen[index] = true;
         return known.get(index);
+    }
+
+    /// Nearly all names are known and plain; they need no string of their own.
+    private int indexOfPlain() {
+        for (int i = 0; i < known.size(); i++) {
+            if (in.isPlain(known.get(i))) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     static ServingException unknown(

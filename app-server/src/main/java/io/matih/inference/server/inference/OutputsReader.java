@@ -10,8 +10,6 @@ import io.matih.inference.engine.tensor.TensorSpec;
 
 import org.jspecify.annotations.Nullable;
 
-import tools.jackson.core.JsonToken;
-
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

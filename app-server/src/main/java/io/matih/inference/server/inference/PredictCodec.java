@@ -16,12 +16,18 @@ public final class PredictCodec {
     /// Reads a request. What needs the model beyond its signature, such as missing inputs, declared
     /// shapes and the batch size, is left to the engine, which checks it for every protocol.
     ///
-    /// @param body not changed afterwards
+    /// @param body not changed until this returns, and not kept
     /// @param signatures asked only where decoding depends on the model: for `instances`, and to
     ///   check `outputs`
     /// @throws ServingException with the code of what is wrong, its field and its value
     public PredictCall read(byte[] body, SignatureSource signatures) {
-        return source.read(body, in -> new PredictReader(signatures, limits).read(in));
+        return read(body, 0, body.length, signatures);
+    }
+
+    /// Reads a request that is part of a larger buffer.
+    public PredictCall read(byte[] buffer, int offset, int length, SignatureSource signatures) {
+        return source.read(
+                buffer, offset, length, in -> new PredictReader(signatures, limits).read(in));
     }
 
     /// Writes the answer.

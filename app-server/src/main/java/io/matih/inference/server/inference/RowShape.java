@@ -6,8 +6,6 @@ import io.matih.inference.engine.error.ServingException;
 import io.matih.inference.engine.tensor.Shape;
 import io.matih.inference.engine.tensor.TensorSpec;
 
-import tools.jackson.core.JsonToken;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -5,8 +5,6 @@ import io.matih.inference.engine.error.ErrorDetail;
 import io.matih.inference.engine.error.ServingException;
 import io.matih.inference.engine.tensor.Shape;
 
-import tools.jackson.core.JsonToken;
-
 import java.util.Arrays;
 
 /// Reads and bounds the shapes of tensors in requests.

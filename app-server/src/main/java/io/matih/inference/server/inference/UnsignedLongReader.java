@@ -8,14 +8,14 @@ final class UnsignedLongReader implements ElementReader {
     @Override
     public void read(JsonInput in, ElementBuffer target) {
         IntegerReader.requireInteger(in, Datatype.UINT64);
-        if (in.fitsLong()) {
-            long value = in.longValue();
+        if (in.number().fitsLong()) {
+            long value = in.number().longValue();
             if (value < 0) {
                 throw outOfRange(in);
             }
             target.putLong(value);
         } else {
-            var value = in.bigIntegerValue();
+            var value = in.number().bigIntegerValue();
             if (value.signum() < 0 || value.bitLength() > Long.SIZE) {
                 throw outOfRange(in);
             }

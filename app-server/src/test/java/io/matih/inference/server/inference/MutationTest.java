@@ -59,7 +59,7 @@ class MutationTest {
         }
     }
 
-    private static byte[] mutate(byte[] body, Random random) {
+    static byte[] mutate(byte[] body, Random random) {
         if (body.length == 0) {
             return body;
         }

@@ -35,6 +35,7 @@ class ArchitectureTest {
                     "docs",
                     "settings",
                     "demo",
+                    "bench",
                     "cli");
     private static final JavaClasses SERVER =
             new ClassFileImporter()

@@ -78,7 +78,7 @@ final class SuiteView implements ServingSuite.Watcher {
             terminal.out()
                     .println(
                             terminal.styled(
-                                    Style.BAD, "  %,d wrong answers".formatted(result.wrong())));
+                                    Style.BAD, "  %s wrong answers".formatted(HumanUnits.count(result.wrong()))));
         }
         terminal.out().println();
     }
@@ -91,7 +91,7 @@ final class SuiteView implements ServingSuite.Watcher {
     static String text(Series series, double value) {
         return switch (series.unit()) {
             case PER_SECOND -> String.format(Locale.ROOT, "%,.0f /s", value);
-            case MILLIS -> HumanUnits.millis(value);
+            case MILLIS -> HumanUnits.latency(value);
             case RATIO -> String.format(Locale.ROOT, "%.2f", value);
             case PERCENT -> String.format(Locale.ROOT, "%.0f %%", value);
             case COUNT -> String.format(Locale.ROOT, "%,.0f", value);

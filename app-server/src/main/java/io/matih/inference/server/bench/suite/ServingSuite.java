@@ -31,7 +31,12 @@ public final class ServingSuite {
                                             1024,
                                             null),
                             CONNECTIONS,
-                            Goal.atLeast(0.6)));
+                            Goal.atLeast(0.6)),
+                    new OneConnectionRow(),
+                    new ComputeBoundRow(CONNECTIONS),
+                    new OverloadRow("overload-2x", 2),
+                    new OverloadRow("overload-5x", 5),
+                    new HotSwapRow(CONNECTIONS));
 
     private final Timing timing;
     private final Watcher watcher;

@@ -56,18 +56,23 @@ final class Side {
                 bodies.stream().map(body -> LoadRequest.post(url, null, body, expected)).toList());
     }
 
-    /// All sides in turn, after a warm-up of each that counts for nothing.
+    /// All sides in turn, after a warm-up.
     static void measure(List<Side> sides, Stage stage, int connections)
+            throws IOException, InterruptedException {
+        warmUp(sides, stage, connections);
+        for (int round = 1; round <= stage.timing().rounds(); round++) {
+            stage.progress(round);
+            for (var side : sides) {
+                side.turn(stage, connections);
+            }
+        }
+    }
+
+    static void warmUp(List<Side> sides, Stage stage, int connections)
             throws IOException, InterruptedException {
         for (var side : sides) {
             stage.progress().accept("warming up " + side.label);
             stage.warmUp(side.url, side.requests, connections);
-        }
-        for (int round = 1; round <= stage.timing().rounds(); round++) {
-            stage.progress().accept("round %d of %d".formatted(round, stage.timing().rounds()));
-            for (var side : sides) {
-                side.turn(stage, connections);
-            }
         }
     }
 

@@ -27,7 +27,16 @@ record Stage(
     private static final Duration SETTLE = Duration.ofMillis(200);
 
     Path write(String name, byte[] model) throws IOException {
-        return Files.write(folder.resolve(name + ".onnx"), model);
+        return Files.write(path(name), model);
+    }
+
+    /// Where `write` put it.
+    Path path(String name) {
+        return folder.resolve(name + ".onnx");
+    }
+
+    void progress(int round) {
+        progress.accept("round %d of %d".formatted(round, timing.rounds()));
     }
 
     static InetSocketAddress address(URI url) {

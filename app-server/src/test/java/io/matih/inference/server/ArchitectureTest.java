@@ -36,6 +36,7 @@ class ArchitectureTest {
                     "docs",
                     "settings",
                     "demo",
+                    "bench",
                     "cli");
     private static final JavaClasses SERVER =
             new ClassFileImporter()

@@ -51,7 +51,7 @@ final class ClientSession {
             @Nullable String dataFolder,
             Function<ServingClient, List<Answer>> call,
             Consumer<List<JsonNode>> show) {
-        try (var client = new ServingClient(server(options, dataFolder), apiKey(options))) {
+        try (var client = connect(options.server, dataFolder)) {
             var answers = call.apply(client);
             if (options.json) {
                 answers.forEach(answer -> terminal.printBody(answer.body()));
@@ -68,7 +68,11 @@ final class ClientSession {
         }
     }
 
-    private URI server(ConnectionOptions options, @Nullable String dataFolder) {
+    ServingClient connect(ServerOptions options, @Nullable String dataFolder) {
+        return new ServingClient(server(options, dataFolder), apiKey(options));
+    }
+
+    private URI server(ServerOptions options, @Nullable String dataFolder) {
         if (options.server != null) {
             return ServerUrl.of(options.server, "--server");
         }
@@ -82,7 +86,7 @@ final class ClientSession {
                 .orElseGet(() -> URI.create(USUAL_SERVER));
     }
 
-    private @Nullable String apiKey(ConnectionOptions options) {
+    @Nullable String apiKey(ServerOptions options) {
         if (options.apiKey != null) {
             return options.apiKey;
         }

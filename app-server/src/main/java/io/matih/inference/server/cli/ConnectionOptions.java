@@ -1,26 +1,11 @@
 package io.matih.inference.server.cli;
 
-import org.jspecify.annotations.Nullable;
-
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// Options of every command that talks to a running server.
+/// Options of every command that shows what a running server answers.
 final class ConnectionOptions {
-    @Option(
-            names = "--server",
-            paramLabel = "URL",
-            description =
-                    "Server to talk to (default: MATIH_SERVER, else the one that runs on the data"
-                            + " folder, else http://127.0.0.1:8080)")
-    @Nullable String server;
-
-    @Option(
-            names = "--api-key",
-            paramLabel = "KEY",
-            description =
-                    "Key for a server that asks for one; other users can read arguments, so prefer"
-                            + " the variable MATIH_API_KEY")
-    @Nullable String apiKey;
+    @Mixin final ServerOptions server = new ServerOptions();
 
     @Option(names = "--json", description = "Print the server's answer as it is, for scripts")
     boolean json;

@@ -32,6 +32,23 @@ final class HumanUnits {
         return String.format(Locale.ROOT, millis < 1 ? "%.2f ms" : "%.1f ms", millis);
     }
 
+    /// Three significant digits in the unit that suits: `36 µs`, `1.24 ms`, `105 ms`, `1.20 s`.
+    static String latency(double millis) {
+        if (millis < 1) {
+            return String.format(Locale.ROOT, "%.0f µs", millis * 1000);
+        }
+        if (millis >= 1000) {
+            return String.format(Locale.ROOT, "%.2f s", millis / 1000);
+        }
+        var form = millis < 10 ? "%.2f ms" : millis < 100 ? "%.1f ms" : "%.0f ms";
+        return String.format(Locale.ROOT, form, millis);
+    }
+
+    /// `1,234,567`.
+    static String count(long count) {
+        return String.format(Locale.ROOT, "%,d", count);
+    }
+
     /// How long ago: `now`, `42 s ago`, `3 min ago`, `5 h ago`, `12 d ago`.
     static String ago(Duration age) {
         long seconds = age.toSeconds();

@@ -76,6 +76,7 @@ public final class MatihCommand implements Callable<Integer> {
                         .addSubcommand(command(new DeploymentsCommand(session)))
                         .addSubcommand(command(new PredictCommand(session)))
                         .addSubcommand(command(new ModelsCommand(session)))
+                        .addSubcommand(command(new BenchCommand(session)))
                         .addSubcommand(doctor);
         var failures = new CommandFailures(terminal);
         commands.getSubcommands()

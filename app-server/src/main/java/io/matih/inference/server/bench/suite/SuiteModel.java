@@ -1,0 +1,76 @@
+package io.matih.inference.server.bench.suite;
+
+import io.matih.inference.server.demo.Sample;
+
+import org.jspecify.annotations.Nullable;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Supplier;
+
+/// A model of the suite with rows to send.
+///
+/// @param onnx makes the file's bytes
+/// @param config the deploy's `config`; absent for the usual one
+/// @param rows numbers as JSON spells them
+record SuiteModel(
+        String name,
+        Supplier<byte[]> onnx,
+        @Nullable JsonNode config,
+        String input,
+        List<List<String>> rows) {
+    private static final int ROWS = 16;
+    private static final long SEED = 11;
+
+    /// The sample of handwritten digits.
+    static SuiteModel digits() {
+        var sample =
+                Sample.all().stream()
+                        .filter(s -> s.name().equals("digits-mlp"))
+                        .findFirst()
+                        .orElseThrow();
+        return new SuiteModel(
+                sample.name(),
+                sample::model,
+                null,
+                sample.input(),
+                sample.testSet().stream().limit(ROWS).map(Sample.Row::values).toList());
+    }
+
+    /// A model of the forge, with random rows.
+    static SuiteModel forged(
+            String name, Supplier<byte[]> onnx, int width, @Nullable String config) {
+        var random = new SplittableRandom(SEED);
+        var rows = new ArrayList<List<String>>();
+        for (int i = 0; i < ROWS; i++) {
+            var row = new ArrayList<String>();
+            for (int j = 0; j < width; j++) {
+                row.add(Float.toString((float) random.nextDouble(-1, 1)));
+            }
+            rows.add(row);
+        }
+        return new SuiteModel(
+                name,
+                onnx,
+                config == null ? null : JsonMapper.shared().readTree(config),
+                ModelForge.INPUT,
+                rows);
+    }
+
+    /// One request a row.
+    List<byte[]> requests() {
+        return rows.stream().map(this::request).toList();
+    }
+
+    private byte[] request(List<String> row) {
+        return """
+               {"model":"%s","inputs":[{"name":"%s","shape":[1,%d],"datatype":"FP32","data":[%s]}]}"""
+                .formatted(name, input, row.size(), String.join(",", row))
+                .getBytes(StandardCharsets.UTF_8);
+    }
+}

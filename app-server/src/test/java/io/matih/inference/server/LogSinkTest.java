@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.joran.JoranConfigurator;
+import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import ch.qos.logback.core.joran.spi.JoranException;
 
 import org.junit.jupiter.api.Test;
@@ -67,6 +68,7 @@ class LogSinkTest {
     /// What the shipped configuration prints.
     private static String logged(Consumer<Logger> action) {
         var context = new LoggerContext();
+        context.setMDCAdapter(new LogbackMDCAdapter());
         var configurator = new JoranConfigurator();
         configurator.setContext(context);
         var printed = new ByteArrayOutputStream();

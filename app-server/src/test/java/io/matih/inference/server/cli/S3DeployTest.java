@@ -26,7 +26,7 @@ class S3DeployTest {
             s3.put("models", "seven/1/model.onnx", TestServer.model("constant_7"));
             s3.put("models", "nine.onnx", TestServer.model("constant_9"));
             s3.put("data", "nine.onnx", TestServer.model("constant_9"));
-            try (var server = TestServer.start(folder.resolve("data"), settings(s3))) {
+            try (var server = TestServer.startIn(folder.resolve("data"), environment(s3))) {
                 overRest(server);
                 byCommand(server);
                 refusals(server);
@@ -66,13 +66,13 @@ class S3DeployTest {
         return answer.json().at("/outputs/0/data/0").intValue();
     }
 
-    private static Map<String, String> settings(S3Server s3) {
+    private static Map<String, String> environment(S3Server s3) {
         var settings = s3.settings();
         return Map.of(
-                "store.roots", "s3://models",
-                "s3.endpoint", String.valueOf(settings.endpoint()),
-                "s3.region", settings.region(),
-                "s3.access_key", Objects.requireNonNull(settings.accessKey()),
-                "s3.secret_key", Objects.requireNonNull(settings.secretKey()));
+                "MATIH_STORE_ROOTS", "s3://models",
+                "MATIH_S3_ENDPOINT", String.valueOf(settings.endpoint()),
+                "MATIH_S3_REGION", settings.region(),
+                "MATIH_S3_ACCESS_KEY", Objects.requireNonNull(settings.accessKey()),
+                "MATIH_S3_SECRET_KEY", Objects.requireNonNull(settings.secretKey()));
     }
 }

@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.joining;
 
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ServingException;
+import io.matih.inference.server.error.Nearest;
 
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpFields;
@@ -65,11 +66,11 @@ final class RequestChecks {
     }
 
     private static String unknown(Route route, String name) {
-        var nearest = Nearest.of(name, route.query());
+        var suggestion = Nearest.suggestion(name, route.query());
         return "unknown query parameter '%s'%s allowed: %s"
                 .formatted(
                         ServingException.clip(name),
-                        nearest.map("; did you mean '%s'?"::formatted).orElse(";"),
+                        suggestion.isEmpty() ? ";" : suggestion,
                         listed(route.query()));
     }
 

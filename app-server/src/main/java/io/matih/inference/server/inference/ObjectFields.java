@@ -3,6 +3,7 @@ package io.matih.inference.server.inference;
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ErrorDetail;
 import io.matih.inference.engine.error.ServingException;
+import io.matih.inference.server.error.Nearest;
 
 import org.jspecify.annotations.Nullable;
 
@@ -83,12 +84,17 @@ public final class ObjectFields {
 
     static ServingException unknown(
             ErrorCode code, String what, String path, String name, List<String> known) {
+        var suggestion = Nearest.suggestion(name, known);
+        var allowed = String.join(", ", known);
         return new ServingException(
                 code,
-                "%s: unknown %s '%s'; did you mean '%s'?"
+                "%s: unknown %s '%s'%s"
                         .formatted(
-                                path, what, ServingException.clip(name), Nearest.of(name, known)),
-                new ErrorDetail(path, String.join(", ", known), ServingException.clip(name)));
+                                path,
+                                what,
+                                ServingException.clip(name),
+                                suggestion.isEmpty() ? "; allowed: " + allowed : suggestion),
+                new ErrorDetail(path, allowed, ServingException.clip(name)));
     }
 
     /// A field that has to be there is not.

@@ -1,6 +1,7 @@
 package io.matih.inference.server.settings;
 
 import io.matih.inference.engine.error.ServingException;
+import io.matih.inference.server.error.Nearest;
 import io.matih.inference.server.settings.Settings.Written;
 
 import java.nio.file.Files;
@@ -110,7 +111,7 @@ public final class SettingsLoader {
                                         "the environment variable %s is no setting%s"
                                                 .formatted(
                                                         ServingException.clip(name),
-                                                        suggestion(name, variables))));
+                                                        Nearest.suggestion(name, variables))));
         for (var setting : SettingKeys.ALL) {
             var text = surroundings.environment().get(setting.variable());
             if (text != null && !text.isEmpty()) {
@@ -166,10 +167,8 @@ public final class SettingsLoader {
         return new SettingsException(
                 "there is no setting '%s' (%s)%s"
                         .formatted(
-                                ServingException.clip(key), source.text(), suggestion(key, keys)));
-    }
-
-    private static String suggestion(String written, List<String> known) {
-        return NearestKey.of(written, known).map("; did you mean '%s'?"::formatted).orElse("");
+                                ServingException.clip(key),
+                                source.text(),
+                                Nearest.suggestion(key, keys)));
     }
 }

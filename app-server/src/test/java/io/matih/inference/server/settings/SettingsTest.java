@@ -124,7 +124,6 @@ final class SettingsTest {
                         folder.resolve("my.yaml"));
         flags.put("limit.max_row", "1");
         assertThatThrownBy(this::load).hasMessageEndingWith("did you mean 'limits.max_rows'?");
-        assertThat(NearestKey.of("qqqqqqqqqq", List.of("http.port"))).isEmpty();
     }
 
     @Test

@@ -9,13 +9,15 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.http.apache5.Apache5HttpClient;
+import software.amazon.awssdk.http.apache5.ProxyConfiguration;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 
 import java.time.Duration;
 
-/// Objects in the allow-listed buckets. The client follows no redirects, to another host or region.
+/// Objects in the allow-listed buckets. The client follows no redirects, to another host or region,
+/// and takes no proxy from its surroundings, which would look names up in our place.
 final class S3Source implements AutoCloseable {
     private static final Duration CONNECT = Duration.ofSeconds(1);
     private static final Duration READ = Duration.ofSeconds(10);
@@ -25,15 +27,27 @@ final class S3Source implements AutoCloseable {
     private final S3Client client;
     private final Duration fetchTimeout;
 
-    S3Source(StoreRoots roots, S3Settings settings, Duration fetchTimeout) {
+    S3Source(
+            StoreRoots roots,
+            S3Settings settings,
+            Duration fetchTimeout,
+            EndpointGuard.Names names) {
         this.roots = roots;
         this.fetchTimeout = fetchTimeout;
-        this.client = client(settings, fetchTimeout);
+        this.client = client(settings, fetchTimeout, names);
     }
 
-    private static S3Client client(S3Settings settings, Duration fetchTimeout) {
+    private static S3Client client(
+            S3Settings settings, Duration fetchTimeout, EndpointGuard.Names names) {
+        var direct =
+                ProxyConfiguration.builder()
+                        .useSystemPropertyValues(false)
+                        .useEnvironmentVariableValues(false)
+                        .build();
         var http =
-                UrlConnectionHttpClient.builder()
+                Apache5HttpClient.builder()
+                        .dnsResolver(new EndpointGuard(settings.endpoint(), names))
+                        .proxyConfiguration(direct)
                         .connectionTimeout(CONNECT)
                         .socketTimeout(READ.compareTo(fetchTimeout) < 0 ? READ : fetchTimeout);
         var retries =
@@ -46,11 +60,7 @@ final class S3Source implements AutoCloseable {
                         .credentialsProvider(credentials(settings))
                         .httpClientBuilder(http)
                         .overrideConfiguration(
-                                configuration ->
-                                        configuration
-                                                .retryStrategy(retries)
-                                                .addExecutionInterceptor(
-                                                        new EndpointGuard(settings.endpoint())));
+                                configuration -> configuration.retryStrategy(retries));
         if (settings.endpoint() != null) {
             builder.endpointOverride(settings.endpoint());
         }

@@ -36,12 +36,23 @@ public final class UriModelStore implements ModelStore, AutoCloseable {
             Path staging,
             CompanionFiles companions,
             StoreLimits limits) {
+        this(roots, s3, uploads, staging, companions, limits, EndpointGuard.Names.SYSTEM);
+    }
+
+    UriModelStore(
+            StoreRoots roots,
+            @Nullable S3Settings s3,
+            Uploads uploads,
+            Path staging,
+            CompanionFiles companions,
+            StoreLimits limits,
+            EndpointGuard.Names names) {
         if (roots.namesBuckets() && s3 == null) {
             throw new IllegalArgumentException(
                     "a store root is a bucket, but there are no S3 settings");
         }
         this.folders = new FolderSource(roots);
-        this.s3 = s3 == null ? null : new S3Source(roots, s3, limits.fetchTimeout());
+        this.s3 = s3 == null ? null : new S3Source(roots, s3, limits.fetchTimeout(), names);
         this.uploads = uploads;
         this.staging = staging;
         this.companions = companions;

@@ -26,9 +26,14 @@ final class RawServer implements AutoCloseable {
     private final AtomicInteger connections = new AtomicInteger();
 
     RawServer(Answer answer) {
+        this(InetAddress.getLoopbackAddress(), 0, answer);
+    }
+
+    /// @param port 0 for a free one
+    RawServer(InetAddress address, int port, Answer answer) {
         this.answer = answer;
         try {
-            socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+            socket = new ServerSocket(port, 50, address);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -41,6 +46,10 @@ final class RawServer implements AutoCloseable {
 
     URI uri() {
         return URI.create("http://127.0.0.1:" + socket.getLocalPort());
+    }
+
+    int port() {
+        return socket.getLocalPort();
     }
 
     int connections() {

@@ -1,13 +1,11 @@
 package io.matih.inference.engine.model.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.matih.inference.engine.error.ErrorCode;
-import io.matih.inference.engine.error.ServingException;
 import io.matih.inference.engine.model.ModelSource;
 
 import org.junit.jupiter.api.Test;
@@ -177,28 +175,6 @@ class S3MisbehaviourTest {
             store.refusal("s3://prefixed/team", ErrorCode.PATH_NOT_ALLOWED);
             assertThat(server.connections()).isZero();
             store.fetch("s3://prefixed/team/m.onnx").close();
-        }
-    }
-
-    @Test
-    void linkLocalAddressesAreRefusedUnlessConfiguredAsSuch() {
-        var guard = new EndpointGuard(URI.create("http://127.0.0.1:1"));
-        for (var host : List.of("169.254.169.254", "[fe80::1]", "0.0.0.0", "[fd00:ec2::254]")) {
-            assertThatThrownBy(() -> guard.check(host))
-                    .as(host)
-                    .isInstanceOfSatisfying(
-                            ServingException.class,
-                            e -> assertThat(e.code()).isEqualTo(ErrorCode.URL_NOT_ALLOWED));
-        }
-        guard.check("127.0.0.1");
-        new EndpointGuard(URI.create("http://169.254.1.1:9000")).check("169.254.1.1");
-    }
-
-    /// The refusal of the guard reaches the client through the S3 client's own layers.
-    @Test
-    void aGuardedRequestIsNotSent() {
-        try (var store = store(URI.create("http://2851995905:9"), LONG)) { // 169.254.1.1
-            store.refusal(URI_TEXT, ErrorCode.URL_NOT_ALLOWED);
         }
     }
 

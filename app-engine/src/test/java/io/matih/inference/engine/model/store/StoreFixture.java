@@ -43,6 +43,17 @@ final class StoreFixture implements AutoCloseable {
             List<String> buckets,
             Duration timeout,
             String... companions) {
+        this(folder, maxBytes, s3, buckets, timeout, EndpointGuard.Names.SYSTEM, companions);
+    }
+
+    StoreFixture(
+            Path folder,
+            long maxBytes,
+            @Nullable S3Settings s3,
+            List<String> buckets,
+            Duration timeout,
+            EndpointGuard.Names names,
+            String... companions) {
         try {
             root = Files.createDirectories(folder.resolve("root")).toRealPath();
         } catch (IOException e) {
@@ -59,7 +70,8 @@ final class StoreFixture implements AutoCloseable {
                         uploads,
                         repository.staging(),
                         _ -> Set.of(companions),
-                        new StoreLimits(maxBytes, timeout));
+                        new StoreLimits(maxBytes, timeout),
+                        names);
     }
 
     StagedModel fetch(String uri) {

@@ -54,8 +54,7 @@ public final class TestServer implements AutoCloseable {
     public static TestServer startIn(Path data, Map<String, String> environment) {
         var here = Surroundings.here();
         var around =
-                new Surroundings(
-                        environment, here.systemName(), here.home(), here.workingFolder());
+                new Surroundings(environment, here.systemName(), here.home(), here.workingFolder());
         var flags = Map.of("data.dir", data.toString(), "http.port", "0", "grpc.port", "0");
         return new TestServer(
                 ServingServer.start(SettingsLoader.load(around, Optional.empty(), flags)));

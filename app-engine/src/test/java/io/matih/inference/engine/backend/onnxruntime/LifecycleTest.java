@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.matih.inference.engine.backend.Backend.InstanceSpec;
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.model.InstanceKind;
-import io.matih.inference.engine.zoo.LookUp;
 import io.matih.inference.engine.tensor.Shape;
+import io.matih.inference.engine.zoo.LookUp;
 import io.matih.inference.engine.zoo.Tensors;
 import io.matih.inference.engine.zoo.Zoo;
 import io.matih.inference.engine.zoo.ZooSamples;
@@ -88,9 +88,10 @@ class LifecycleTest {
             OnnxFixture.run(instance, Tensors.longs("n", Shape.of(1), 1));
             var many = Tensors.longs("n", Shape.of(1), 40 << 20);
             assertThat(OnnxFixture.run(instance, many).getFirst().rows()).isEqualTo(40 << 20);
-            long before = ResidentMemory.ofSelf().orElseThrow();
+            long before = ResidentMemory.of(ProcessHandle.current().pid()).orElseThrow();
             instance.trim();
-            assertThat(before - ResidentMemory.ofSelf().orElseThrow()).isGreaterThan(100 << 20);
+            assertThat(before - ResidentMemory.of(ProcessHandle.current().pid()).orElseThrow())
+                    .isGreaterThan(100 << 20);
             assertThat(fixture.backend.nativeMemory().tensors()).isZero();
             assertThat(fixture.backend.nativeMemory().bufferBytes()).isZero();
             assertThat(OnnxFixture.run(instance, many).getFirst().rows()).isEqualTo(40 << 20);

@@ -3,6 +3,8 @@ package io.matih.inference.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.matih.inference.server.settings.Settings;
+import io.matih.inference.server.settings.SettingsLoader;
+import io.matih.inference.server.settings.Surroundings;
 
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -20,6 +22,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /// A real server on free ports, and the few calls that every test makes.
 public final class TestServer implements AutoCloseable {
@@ -43,6 +46,19 @@ public final class TestServer implements AutoCloseable {
         flags.put("http.port", "0");
         flags.put("grpc.port", "0");
         return new TestServer(ServingServer.start(Settings.of(flags)));
+    }
+
+    /// With settings that flags must not carry.
+    ///
+    /// @param environment values by variable: `MATIH_S3_SECRET_KEY`
+    public static TestServer startIn(Path data, Map<String, String> environment) {
+        var here = Surroundings.here();
+        var around =
+                new Surroundings(
+                        environment, here.systemName(), here.home(), here.workingFolder());
+        var flags = Map.of("data.dir", data.toString(), "http.port", "0", "grpc.port", "0");
+        return new TestServer(
+                ServingServer.start(SettingsLoader.load(around, Optional.empty(), flags)));
     }
 
     public String url() {

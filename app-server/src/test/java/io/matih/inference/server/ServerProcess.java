@@ -32,10 +32,16 @@ final class ServerProcess implements AutoCloseable {
 
     static ServerProcess start(Path data, String... flags)
             throws IOException, InterruptedException {
+        return startUnder(List.of(), data, flags);
+    }
+
+    /// @param watcher a command that runs the command that follows it
+    static ServerProcess startUnder(List<String> watcher, Path data, String... flags)
+            throws IOException, InterruptedException {
         var ready = data.resolveSibling(data.getFileName() + ".ready.json");
         Files.deleteIfExists(ready);
         var log = data.resolveSibling(data.getFileName() + ".log");
-        var process = launch(data, log, ready, flags);
+        var process = launch(watcher, data, log, ready, flags);
         long deadline = System.nanoTime() + START_LIMIT.toNanos();
         while (!Files.exists(ready)) {
             if (!process.isAlive() || System.nanoTime() > deadline) {
@@ -50,25 +56,31 @@ final class ServerProcess implements AutoCloseable {
 
     /// Starts the program and does not wait for it to serve.
     static Process launch(Path data, Path log, Path ready, String... flags) throws IOException {
-        var command =
-                new ArrayList<>(
-                        List.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-XX:TieredStopAtLevel=1",
-                                "-XX:+UseSerialGC",
-                                "--enable-native-access=ALL-UNNAMED",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                Main.class.getName(),
-                                "serve",
-                                "--data",
-                                data.toString(),
-                                "--http.port",
-                                "0",
-                                "--grpc.port",
-                                "0",
-                                "--ready-file",
-                                ready.toString()));
+        return launch(List.of(), data, log, ready, flags);
+    }
+
+    private static Process launch(
+            List<String> watcher, Path data, Path log, Path ready, String... flags)
+            throws IOException {
+        var command = new ArrayList<>(watcher);
+        command.addAll(
+                List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Main.class.getName(),
+                        "serve",
+                        "--data",
+                        data.toString(),
+                        "--http.port",
+                        "0",
+                        "--grpc.port",
+                        "0",
+                        "--ready-file",
+                        ready.toString()));
         command.addAll(List.of(flags));
         return new ProcessBuilder(command)
                 .redirectErrorStream(true)
@@ -91,6 +103,10 @@ final class ServerProcess implements AutoCloseable {
     HttpResponse<String> get(String path) throws IOException, InterruptedException {
         return http.send(
                 HttpRequest.newBuilder(URI.create(url + path)).build(), BodyHandlers.ofString());
+    }
+
+    URI uri() {
+        return URI.create(url);
     }
 
     String log() throws IOException {

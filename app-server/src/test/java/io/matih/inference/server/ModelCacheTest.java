@@ -131,7 +131,6 @@ class ModelCacheTest {
     void aBusyModelIsNotEvicted() throws Exception {
         try (var server = start("cache.load_timeout", "200ms");
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            var uri = upload(server);
             server.deploy("slow", server.uploadModel("slow"), "");
             long slowBytes =
                     server.get(API + "/deployments/slow").json().at("/memory/bytes").longValue();

@@ -1,7 +1,7 @@
 package io.matih.inference.server.settings;
 
-import io.matih.inference.engine.serving.ResponseCacheSettings;
 import io.matih.inference.engine.cache.CacheSettings;
+import io.matih.inference.engine.serving.ResponseCacheSettings;
 
 import java.nio.file.Path;
 import java.time.Duration;

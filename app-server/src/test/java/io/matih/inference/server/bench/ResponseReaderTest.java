@@ -9,6 +9,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.ByteBuffer;
 
+@SuppressWarnings("StringConcatToTextBlock") // each line ends in CR LF
 class ResponseReaderTest {
     private static final String SIZED =
             "HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nCONTENT-LENGTH: 5\r\n"

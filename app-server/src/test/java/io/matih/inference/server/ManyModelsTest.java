@@ -7,8 +7,6 @@ import io.matih.inference.engine.zoo.LookUp;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,16 +16,17 @@ import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /// A thousand deployed models with memory for fifty.
 @Tag("slow")
 class ManyModelsTest {
-    private static final Logger LOG = LoggerFactory.getLogger(ManyModelsTest.class);
     private static final String API = TestServer.API;
     private static final int MODELS = 1000;
     private static final int IN_MEMORY = 50;
     private static final int CLIENTS = 32;
     private static final int REQUESTS = 4000;
+    private static final int SCRAPES = 5;
 
     /// Large enough that what else allocates memory meanwhile does not matter.
     private static final int MODEL_BYTES = 1 << 20;
@@ -55,19 +54,17 @@ class ManyModelsTest {
                 done.get();
             }
             long answered = System.nanoTime();
-            var scrape = server.get("/metrics");
-            long scraped = System.nanoTime();
-            LOG.info(
-                    "{} deploys in {} ms; {} requests of {} clients in {} ms; a scrape of {} lines in {} ms",
+            long scrape = quickestScrape(server);
+            System.out.printf(
+                    "%d deploys in %d ms; %d requests of %d clients in %d ms; a scrape in %d ms%n",
                     MODELS,
-                    millis(begun, deployed),
+                    millis(deployed - begun),
                     REQUESTS,
                     CLIENTS,
-                    millis(deployed, answered),
-                    scrape.body().lines().count(),
-                    millis(answered, scraped));
-            assertThat(Duration.ofNanos(scraped - answered)).isLessThan(Duration.ofSeconds(1));
-            assertThat(scrape.body()).contains("model=\"m17\"");
+                    millis(answered - deployed),
+                    millis(scrape));
+            assertThat(Duration.ofNanos(scrape)).isLessThan(Duration.ofSeconds(1));
+            assertThat(server.get("/metrics").body()).contains("model=\"m17\"");
             assertThat(server.undeploy("m17").status()).isEqualTo(200);
             assertThat(server.get("/metrics").body())
                     .doesNotContain("model=\"m17\"")
@@ -77,8 +74,21 @@ class ManyModelsTest {
         }
     }
 
-    private static long millis(long from, long to) {
-        return (to - from) / 1_000_000;
+    /// Of a few: the others tell how busy the machine is.
+    private static long quickestScrape(TestServer server) {
+        return LongStream.range(0, SCRAPES)
+                .map(
+                        _ -> {
+                            long begun = System.nanoTime();
+                            server.get("/metrics");
+                            return System.nanoTime() - begun;
+                        })
+                .min()
+                .orElseThrow();
+    }
+
+    private static long millis(long nanos) {
+        return nanos / 1_000_000;
     }
 
     private static void deployAll(TestServer server) {

@@ -58,6 +58,13 @@ class ModelCacheTest {
         return names;
     }
 
+    private static String evicted(TestServer server) {
+        return server.get(API + "/deployments?state=EVICTED")
+                .json()
+                .at("/deployments/0/name")
+                .stringValue();
+    }
+
     private static String state(TestServer server, String name) {
         return server.get(API + "/deployments/" + name).json().get("state").stringValue();
     }
@@ -69,21 +76,21 @@ class ModelCacheTest {
     @Test
     void anEvictedModelIsShownAndLoadedByTheNextRequest() {
         try (var server = start()) {
-            var names = deployUntilFull(server);
-            var first = names.getFirst();
-            var evicted = server.get(API + "/deployments/" + first).json();
+            deployUntilFull(server);
+            var name = evicted(server);
+            var evicted = server.get(API + "/deployments/" + name).json();
             assertThat(evicted.get("state").stringValue()).isEqualTo("EVICTED");
             assertThat(evicted.at("/cache/resident").booleanValue()).isFalse();
             assertThat(evicted.at("/memory/bytes").longValue()).isZero();
             assertThat(server.get(API + "/deployments?state=EVICTED").json().get("deployments"))
                     .hasSize(1);
-            var answer = ask(server, first);
+            var answer = ask(server, name);
             assertThat(answer.status()).as(answer.body()).isEqualTo(200);
-            var back = server.get(API + "/deployments/" + first).json();
+            var back = server.get(API + "/deployments/" + name).json();
             assertThat(back.get("state").stringValue()).isEqualTo("READY");
             assertThat(back.at("/memory/bytes").longValue()).isPositive();
             assertThat(back.at("/cache/last_used").isString()).isTrue();
-            var model = "{model=\"%s\"}".formatted(first);
+            var model = "{model=\"%s\"}".formatted(name);
             assertThat(server.metric("ml_inference_model_cache_misses_total" + model)).isEqualTo(1);
             assertThat(server.metric("ml_inference_model_cache_evictions_total" + model))
                     .isEqualTo(1);
@@ -94,7 +101,7 @@ class ModelCacheTest {
             var cache = server.get(API + "/cache").json();
             assertThat(cache.at("/devices/0/budget_bytes").longValue()).isEqualTo(BUDGET);
             assertThat(cache.at("/devices/0/used_bytes").longValue()).isBetween(1L, BUDGET);
-            var freed = server.post(API + "/undeploy", "{\"name\":\"%s\"}".formatted(first)).json();
+            var freed = server.post(API + "/undeploy", "{\"name\":\"%s\"}".formatted(name)).json();
             assertThat(freed.get("freed_bytes").longValue())
                     .isEqualTo(back.at("/memory/bytes").longValue());
         }
@@ -131,7 +138,6 @@ class ModelCacheTest {
     void aBusyModelIsNotEvicted() throws Exception {
         try (var server = start("cache.load_timeout", "200ms");
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            var uri = upload(server);
             server.deploy("slow", server.uploadModel("slow"), "");
             long slowBytes =
                     server.get(API + "/deployments/slow").json().at("/memory/bytes").longValue();
@@ -193,8 +199,8 @@ class ModelCacheTest {
     @Test
     void withoutLoadOnDemandAnEvictedModelIsNotReady() {
         try (var server = start("cache.load_on_demand", "false")) {
-            var evicted = deployUntilFull(server).getFirst();
-            var refused = ask(server, evicted);
+            deployUntilFull(server);
+            var refused = ask(server, evicted(server));
             assertThat(refused.status()).isEqualTo(503);
             assertThat(refused.code()).isEqualTo("MODEL_NOT_READY");
             assertThat(refused.response().headers().firstValue("Retry-After")).isPresent();

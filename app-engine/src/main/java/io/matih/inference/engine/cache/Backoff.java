@@ -1,5 +1,6 @@
 package io.matih.inference.engine.cache;
 
+import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ServingException;
 
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,11 @@ record Backoff(ServingException failure, int failures, long retryNanos) {
 
     /// @param before the failure before this one; absent: none since the last success
     static Backoff after(@Nullable Backoff before, ServingException failure, long now) {
-        int failures = before == null ? 1 : before.failures + 1;
+        // Room may come free at any moment; what is wrong with a model stays wrong for longer.
+        int failures =
+                before == null || failure.code() == ErrorCode.CACHE_BUDGET
+                        ? 1
+                        : before.failures + 1;
         long wait = FIRST.toNanos() << Math.min(DOUBLINGS, failures - 1);
         return new Backoff(failure, failures, now + Math.min(LONGEST.toNanos(), wait));
     }

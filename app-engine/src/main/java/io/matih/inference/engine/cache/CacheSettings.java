@@ -23,10 +23,6 @@ public record CacheSettings(
         @Nullable Duration idleTtl) {
     public static final Duration LOAD_TIMEOUT = Duration.ofSeconds(30);
 
-    /// Budgets without a limit, for programs that hold few models.
-    public static final CacheSettings UNLIMITED =
-            new CacheSettings(null, null, 0, LOAD_TIMEOUT, true, null);
-
     /// What may be taken of a device, the overcommitment included; absent: no limit.
     @Nullable Long limit(Device device) {
         var budget = budget(device);

@@ -59,9 +59,8 @@ final class Loader implements AutoCloseable {
     ///   the next attempt knows how much
     private <R extends Resident> boolean attempt(CachedModel<R> model, Load<R> load, boolean last) {
         var admitted = admit(model, load);
-        long begun = clock.getAsLong();
-        var loaded = load(model, load, admitted);
-        return publish(model, load, admitted, loaded, clock.getAsLong() - begun, last);
+        var timed = load(model, load, admitted);
+        return publish(model, load, admitted, timed.resident, timed.nanos, last);
     }
 
     private <R extends Resident> Footprint admit(CachedModel<R> model, Load<R> load) {
@@ -75,11 +74,10 @@ final class Loader implements AutoCloseable {
         }
     }
 
-    private <R extends Resident> R load(CachedModel<R> model, Load<R> load, Footprint admitted) {
+    private <R extends Resident> Timed<R> load(
+            CachedModel<R> model, Load<R> load, Footprint admitted) {
         try {
-            return CompletableFuture.supplyAsync(
-                            () -> model.candidate().source().load(load::step), threads)
-                    .join();
+            return CompletableFuture.supplyAsync(() -> timed(model, load), threads).join();
         } catch (RuntimeException e) {
             release(admitted);
             throw e instanceof CompletionException
@@ -87,6 +85,13 @@ final class Loader implements AutoCloseable {
                     ? failure
                     : e;
         }
+    }
+
+    /// The wait for a thread is no cost of the model's.
+    private <R extends Resident> Timed<R> timed(CachedModel<R> model, Load<R> load) {
+        long begun = clock.getAsLong();
+        var loaded = model.candidate().source().load(load::step);
+        return new Timed<>(loaded, clock.getAsLong() - begun);
     }
 
     private <R extends Resident> boolean publish(
@@ -162,4 +167,6 @@ final class Loader implements AutoCloseable {
     public void close() {
         threads.shutdown();
     }
+
+    private record Timed<R>(R resident, long nanos) {}
 }

@@ -1,6 +1,5 @@
 package io.matih.inference.engine.cache;
 
-import io.matih.inference.engine.cache.CacheStatus.State;
 import io.matih.inference.engine.deadline.Deadline;
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ServingException;
@@ -11,7 +10,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -127,10 +125,10 @@ public final class ModelCache implements AutoCloseable {
         }
         var backoff = model.backoff();
         if (backoff != null && !backoff.isOver(now())) {
-            throw forClients(model, backoff.failure(), backoff.left(now()));
+            throw Refusal.ofFailed(model, backoff.failure(), backoff.left(now()));
         }
         if (!settings.loadOnDemand()) {
-            throw notReady(model, "is not in memory, and loading on demand is off", RETRY);
+            throw Refusal.notReady(model, "is not in memory, and loading on demand is off", RETRY);
         }
         return start(model, true);
     }
@@ -157,7 +155,8 @@ public final class ModelCache implements AutoCloseable {
                     return null;
                 }
                 var backoff = model.backoff();
-                throw forClients(model, failure, backoff == null ? RETRY : backoff.left(now()));
+                throw Refusal.ofFailed(
+                        model, failure, backoff == null ? RETRY : backoff.left(now()));
             }
             load.removeWaiter();
         } finally {
@@ -170,27 +169,9 @@ public final class ModelCache implements AutoCloseable {
             throw new ServingException(ErrorCode.CANCELLED, "the request was cancelled");
         }
         if (deadline.passed()) {
-            throw new ServingException(
-                    ErrorCode.DEADLINE,
-                    "%s: the request's timeout passed while the model was being loaded"
-                            .formatted(model.candidate().label()));
+            throw Refusal.late(model);
         }
-        throw notReady(model, "is loading", RETRY);
-    }
-
-    /// What is wrong with a model is for the operator's eyes; a client learns when to come back.
-    private static ServingException forClients(
-            CachedModel<?> model, ServingException failure, Duration retry) {
-        return failure.code() == ErrorCode.CACHE_BUDGET
-                ? failure.withRetryAfter(retry)
-                : notReady(model, "could not be loaded", retry);
-    }
-
-    private static ServingException notReady(CachedModel<?> model, String what, Duration retry) {
-        return new ServingException(
-                        ErrorCode.MODEL_NOT_READY,
-                        "model '%s' %s".formatted(model.candidate().model(), what))
-                .withRetryAfter(retry);
+        throw Refusal.notReady(model, "is loading", RETRY);
     }
 
     <R extends Resident> void load(CachedModel<R> model, @Nullable CachedModel<?> beside) {
@@ -315,34 +296,10 @@ public final class ModelCache implements AutoCloseable {
     CacheStatus.ModelUse status(CachedModel<?> model) {
         lock.lock();
         try {
-            var resident = model.peek();
-            return new CacheStatus.ModelUse(
-                    model.candidate().model(),
-                    model.candidate().version(),
-                    state(model),
-                    model.footprint(),
-                    model.candidate().pinned(),
-                    resident == null ? 0 : resident.leases().held(),
-                    model.loads() == 0
-                            ? null
-                            : Instant.now().minusNanos(Math.max(0, now() - model.lastUsedNanos())),
-                    model.loads(),
-                    model.loadNanos());
+            return Snapshot.of(model, now());
         } finally {
             lock.unlock();
         }
-    }
-
-    private static State state(CachedModel<?> model) {
-        var load = model.currentLoad();
-        var backoff = model.backoff();
-        if (model.peek() != null) {
-            return new State.InMemory(model.since());
-        }
-        if (load != null) {
-            return new State.Loading(load.step());
-        }
-        return backoff == null ? new State.Absent() : new State.Failed(backoff.failure());
     }
 
     /// Loads that run are waited for; what is still in memory stays there, so remove it first.

@@ -1,5 +1,7 @@
 package io.matih.inference.server.settings;
 
+import io.matih.inference.engine.cache.CacheSettings;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -172,7 +174,7 @@ public final class SettingKeys {
             Setting.of(
                     "cache.load_timeout",
                     ValueType.duration(Duration.ofMillis(10), Duration.ofHours(1)),
-                    Duration.ofSeconds(30),
+                    CacheSettings.LOAD_TIMEOUT,
                     "How long a request waits for a model that is not in memory");
     public static final Setting<Boolean> CACHE_LOAD_ON_DEMAND =
             Setting.of(

@@ -26,7 +26,7 @@ public final class Engine implements AutoCloseable {
     private static final Duration UPLOAD_LIFE = Duration.ofDays(1);
 
     private final Router router = new Router();
-    private final DeadlineWatcher watcher = new DeadlineWatcher();
+    private final DeadlineWatcher watcher = new DeadlineWatcher("deadlines");
     private final Uploads uploads;
     private final UriModelStore store;
     private final OnnxRuntimeBackend onnxRuntime;

@@ -7,8 +7,6 @@ import io.matih.inference.engine.zoo.LookUp;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,7 +21,6 @@ import java.util.stream.LongStream;
 /// A thousand deployed models with memory for fifty.
 @Tag("slow")
 class ManyModelsTest {
-    private static final Logger LOG = LoggerFactory.getLogger(ManyModelsTest.class);
     private static final String API = TestServer.API;
     private static final int MODELS = 1000;
     private static final int IN_MEMORY = 50;
@@ -58,8 +55,8 @@ class ManyModelsTest {
             }
             long answered = System.nanoTime();
             long scrape = quickestScrape(server);
-            LOG.info(
-                    "{} deploys in {} ms; {} requests of {} clients in {} ms; a scrape in {} ms",
+            System.out.printf(
+                    "%d deploys in %d ms; %d requests of %d clients in %d ms; a scrape in %d ms%n",
                     MODELS,
                     millis(deployed - begun),
                     REQUESTS,

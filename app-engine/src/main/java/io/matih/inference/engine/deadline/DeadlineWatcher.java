@@ -17,8 +17,9 @@ public final class DeadlineWatcher implements AutoCloseable {
     private volatile boolean asleep;
     private volatile boolean closed;
 
-    public DeadlineWatcher() {
-        thread = Thread.ofPlatform().daemon().name("deadlines").start(this::watch);
+    /// @param name its thread's
+    public DeadlineWatcher(String name) {
+        thread = Thread.ofPlatform().daemon().name(name).start(this::watch);
     }
 
     public void add(Watched one) {

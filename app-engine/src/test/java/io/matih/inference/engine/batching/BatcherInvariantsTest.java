@@ -43,7 +43,7 @@ class BatcherInvariantsTest {
             instances.add(new FakeInstance(BatcherInvariantsTest::model));
         }
         var callers = new ArrayList<Caller>();
-        try (var watcher = new DeadlineWatcher();
+        try (var watcher = new DeadlineWatcher("deadlines");
                 var batcher =
                         new DynamicBatcher(
                                 "model 'm' version 1",

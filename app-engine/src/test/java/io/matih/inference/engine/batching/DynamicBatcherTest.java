@@ -32,7 +32,7 @@ class DynamicBatcherTest {
     private static final List<Tensor> NOTHING = List.of();
     private static final String LABEL = "model 'm' version 1";
 
-    private final DeadlineWatcher watcher = new DeadlineWatcher();
+    private final DeadlineWatcher watcher = new DeadlineWatcher("deadlines");
 
     @AfterEach
     void stopWatching() {

@@ -14,7 +14,7 @@ import java.util.Set;
 /// ONNX Runtime in this process. Any thread.
 public final class OnnxRuntimeBackend implements Backend {
     private final NativeMemory memory = new NativeMemory();
-    private final DeadlineWatcher watcher = new DeadlineWatcher();
+    private final DeadlineWatcher watcher = new DeadlineWatcher("onnxruntime-deadlines");
     private final ModelProbe probe;
     private final Providers providers;
     private final Loader loader;

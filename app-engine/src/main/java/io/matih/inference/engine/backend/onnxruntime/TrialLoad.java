@@ -66,7 +66,7 @@ final class TrialLoad {
         var session = sessions.open(model, Sessions.Plan.simple(Provider.CPU, 0, level));
         requireSame("input", metadata.inputs(), session.getInputInfo());
         requireSame("output", metadata.outputs(), session.getOutputInfo());
-        try (var watcher = new DeadlineWatcher();
+        try (var watcher = new DeadlineWatcher("onnxruntime-deadlines");
                 var instance = instance(session, metadata, watcher)) {
             var inputs = metadata.inputs().stream().map(Zeros::of).toList();
             instance.execute(List.of(inputs), Set.of(), Deadline.after(limit));

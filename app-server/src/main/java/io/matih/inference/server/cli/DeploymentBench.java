@@ -58,8 +58,7 @@ final class DeploymentBench {
         }
         var requests = new ArrayList<LoadRequest>();
         for (var body : bodies(name, client)) {
-            var expected =
-                    ExpectedAnswer.of(bytes(client.predict(body).body()));
+            var expected = ExpectedAnswer.of(bytes(client.predict(body).body()));
             requests.add(
                     LoadRequest.post(
                             URI.create(url + PREDICT), apiKey, bytes(body.toString()), expected));

@@ -53,7 +53,10 @@ final class LoadResult {
         out.println(
                 terminal.styled(
                         report.wrong() > 0 ? Style.BAD : Style.GOOD,
-                        "%s answers compared, %s wrong".formatted(HumanUnits.count(report.checked()), HumanUnits.count(report.wrong()))));
+                        "%s answers compared, %s wrong"
+                                .formatted(
+                                        HumanUnits.count(report.checked()),
+                                        HumanUnits.count(report.wrong()))));
         out.println(
                 terminal.styled(
                         Style.FAINT,

@@ -65,9 +65,13 @@ final class LoadView implements Consumer<LoadSnapshot> {
         if (!now.warmingUp()) {
             lines.add(percentiles(now.all()) + "  max " + latency(now.all().getMaxValue()));
             lines.add(
-                    style(now.failed() > 0 ? Style.BUSY : Style.PLAIN, "failed " + HumanUnits.count(now.failed()))
+                    style(
+                                    now.failed() > 0 ? Style.BUSY : Style.PLAIN,
+                                    "failed " + HumanUnits.count(now.failed()))
                             + "  "
-                            + style(now.wrong() > 0 ? Style.BAD : Style.PLAIN, "wrong " + HumanUnits.count(now.wrong())));
+                            + style(
+                                    now.wrong() > 0 ? Style.BAD : Style.PLAIN,
+                                    "wrong " + HumanUnits.count(now.wrong())));
             lines.addAll(LatencyChart.lines(now.all(), columns));
         }
         clear();
@@ -91,7 +95,10 @@ final class LoadView implements Consumer<LoadSnapshot> {
     static String load(LoadPlan plan) {
         var pace = plan.pace();
         return pace == null
-                ? "%s connection%s".formatted(HumanUnits.count(plan.connections()), plan.connections() == 1 ? "" : "s")
+                ? "%s connection%s"
+                        .formatted(
+                                HumanUnits.count(plan.connections()),
+                                plan.connections() == 1 ? "" : "s")
                 : HumanUnits.count(Math.round(pace.rate())) + " a second offered";
     }
 

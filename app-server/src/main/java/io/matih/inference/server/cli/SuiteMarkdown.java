@@ -29,7 +29,9 @@ final class SuiteMarkdown {
         for (var result : results) {
             result.series().forEach(series -> line(result.name(), series));
             if (result.wrong() > 0) {
-                out.printf("| `%s` | wrong answers | %s | | 0 |%n", result.name(), HumanUnits.count(result.wrong()));
+                out.printf(
+                        "| `%s` | wrong answers | %s | | 0 |%n",
+                        result.name(), HumanUnits.count(result.wrong()));
             }
         }
         out.println();

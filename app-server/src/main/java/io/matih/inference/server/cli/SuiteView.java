@@ -78,7 +78,9 @@ final class SuiteView implements ServingSuite.Watcher {
             terminal.out()
                     .println(
                             terminal.styled(
-                                    Style.BAD, "  %s wrong answers".formatted(HumanUnits.count(result.wrong()))));
+                                    Style.BAD,
+                                    "  %s wrong answers"
+                                            .formatted(HumanUnits.count(result.wrong()))));
         }
         terminal.out().println();
     }

@@ -58,8 +58,7 @@ class LoadGeneratorTest {
 
     @Test
     void wrongAnswersAreSeen() throws Exception {
-        try (var server =
-                new TinyServer(i -> Reply.good(i % 10 == 3 ? "{\"y\":2.5}" : ANSWER))) {
+        try (var server = new TinyServer(i -> Reply.good(i % 10 == 3 ? "{\"y\":2.5}" : ANSWER))) {
             var report = LoadGenerator.run(server.plan(2, SHORT, ANSWER));
             long expected = (server.requests() + 6L) / 10;
             assertThat(expected).isPositive();

@@ -48,8 +48,7 @@ record ComputeBoundRow(int connections) implements SuiteRow {
                         Series.of("matih, rows", Unit.PER_SECOND, side.throughput()),
                         Series.of("bare loop, rows", Unit.PER_SECOND, bare),
                         Series.of("matih p99", Unit.MILLIS, side.percentile(99)),
-                        Series.of(
-                                "generator, of all cores", Unit.PERCENT, side.generatorPercent()),
+                        Series.of("generator, of all cores", Unit.PERCENT, side.generatorPercent()),
                         Series.ratio("ratio to the bare loop", side.throughput(), bare, GOAL));
         return new RowResult(
                 name(),
@@ -68,10 +67,10 @@ record ComputeBoundRow(int connections) implements SuiteRow {
         var best = new BareLoop(1, 1, 1);
         double fastest = 0;
         for (int rows : BATCHES) {
-            for (var loop :
-                    List.of(new BareLoop(rows, cores, 1), new BareLoop(rows, 1, cores))) {
+            for (var loop : List.of(new BareLoop(rows, cores, 1), new BareLoop(rows, 1, cores))) {
                 stage.progress().accept("bare loop, " + loop);
-                double speed = stage.yardsticks().measure(loop, model, atLeast(time)).rowsPerSecond();
+                double speed =
+                        stage.yardsticks().measure(loop, model, atLeast(time)).rowsPerSecond();
                 if (speed > fastest) {
                     fastest = speed;
                     best = loop;

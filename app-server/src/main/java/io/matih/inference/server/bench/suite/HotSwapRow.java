@@ -94,8 +94,7 @@ record HotSwapRow(int connections) implements SuiteRow {
         long wrong = reports.stream().mapToLong(LoadReport::wrong).sum();
         long checked = reports.stream().mapToLong(LoadReport::checked).sum();
         var throughput = reports.stream().map(LoadReport::throughput).toList();
-        var p99 =
-                reports.stream().map(r -> r.accepted().getValueAtPercentile(99) / 1e6).toList();
+        var p99 = reports.stream().map(r -> r.accepted().getValueAtPercentile(99) / 1e6).toList();
         var series =
                 List.of(
                         Series.of("matih during swaps", Unit.PER_SECOND, throughput),

@@ -30,7 +30,8 @@ record OneConnectionRow() implements SuiteRow {
                 side.turn(stage, 1);
             }
             var speed =
-                    stage.yardsticks().measure(loop, stage.path(model.name()), stage.timing().turn());
+                    stage.yardsticks()
+                            .measure(loop, stage.path(model.name()), stage.timing().turn());
             bare.add(speed.p50Nanos() / NANOS_PER_MILLI);
         }
         var ours = sides.getFirst().percentile(50);

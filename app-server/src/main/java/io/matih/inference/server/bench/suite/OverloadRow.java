@@ -33,10 +33,8 @@ record OverloadRow(String name, int factor) implements SuiteRow {
             stage.progress(round);
             var closed = stage.turn(side.url(), side.requests(), PEAK_CONNECTIONS);
             var peak = stage.run(closed);
-            var below =
-                    stage.run(closed.paced(pace(peak.throughput() * NEARLY), OPEN_CONNECTIONS));
-            var above =
-                    stage.run(closed.paced(pace(peak.throughput() * factor), OPEN_CONNECTIONS));
+            var below = stage.run(closed.paced(pace(peak.throughput() * NEARLY), OPEN_CONNECTIONS));
+            var above = stage.run(closed.paced(pace(peak.throughput() * factor), OPEN_CONNECTIONS));
             turns.add(new Turn(peak, below, above));
         }
         long wrong = turns.stream().mapToLong(Turn::wrong).sum();
@@ -54,7 +52,10 @@ record OverloadRow(String name, int factor) implements SuiteRow {
 
     private static List<Series> series(List<Turn> turns) {
         return List.of(
-                Series.of("peak, closed loop", Unit.PER_SECOND, each(turns, t -> t.peak.throughput())),
+                Series.of(
+                        "peak, closed loop",
+                        Unit.PER_SECOND,
+                        each(turns, t -> t.peak.throughput())),
                 Series.of("goodput", Unit.PER_SECOND, each(turns, t -> t.above.throughput())),
                 Series.of("p99 at 0.9 × peak", Unit.MILLIS, each(turns, t -> p99(t.below))),
                 Series.of("p99 of the accepted", Unit.MILLIS, each(turns, t -> p99(t.above))),

@@ -160,8 +160,9 @@ final class LoadWorker implements Runnable {
     }
 
     private void handle(Connection connection, SelectionKey key) throws IOException {
+        boolean connecting = connection.isConnecting();
         try {
-            if (connection.isConnecting()) {
+            if (connecting) {
                 connection.finishConnect();
                 failedConnects = 0;
                 free(connection, System.nanoTime());
@@ -174,7 +175,7 @@ final class LoadWorker implements Runnable {
                 answered(connection);
             }
         } catch (IOException | MalformedAnswerException e) {
-            if (connection.isConnecting() && ++failedConnects > HOPELESS) {
+            if (connecting && ++failedConnects > HOPELESS) {
                 throw new IOException("cannot connect to " + plan.server(), e);
             }
             lost(connection);

@@ -10,6 +10,7 @@ import java.util.Locale;
 /// 1, 2, 5, 10 …
 final class LatencyChart {
     private static final int MOST_BARS = 8;
+    private static final double NEARLY_ALL = 99.9;
     private static final long SHORTEST = 1000;
     private static final int WIDEST_BAR = 60;
     private static final int TEXT_COLUMNS = 24;
@@ -38,24 +39,36 @@ final class LatencyChart {
                 .toList();
     }
 
+    /// The first bar holds all that was faster, the last the few that were slower than nearly all.
     private static List<Bar> bars(Histogram histogram) {
         var bars = new ArrayList<Bar>();
-        long total = histogram.getTotalCount();
         long seen = 0;
-        for (long edge = SHORTEST; seen < total; edge = next(edge)) {
-            boolean last = bars.size() == MOST_BARS - 1;
-            // A histogram rounds values up to the end of their bucket; `seen` keeps the sum right.
-            long upTo = last ? total : histogram.getCountBetweenValues(0, edge);
-            if (!bars.isEmpty() || upTo > 0) {
-                bars.add(new Bar(last ? "more" : label(edge), Math.max(0, upTo - seen)));
-            }
-            seen = Math.max(seen, upTo);
+        for (long edge : edges(histogram)) {
+            // A histogram counts a value with the whole bucket it lies in.
+            long upTo = Math.max(seen, histogram.getCountBetweenValues(0, edge));
+            bars.add(new Bar(label(edge), upTo - seen));
+            seen = upTo;
+        }
+        if (seen < histogram.getTotalCount()) {
+            bars.add(new Bar("more", histogram.getTotalCount() - seen));
         }
         return bars;
     }
 
+    private static List<Long> edges(Histogram histogram) {
+        long least = histogram.getMinValue();
+        long most = histogram.getValueAtPercentile(NEARLY_ALL);
+        var edges = new ArrayList<Long>();
+        for (long edge = SHORTEST; edges.isEmpty() || edges.getLast() < most; edge = next(edge)) {
+            if (edge >= least) {
+                edges.add(edge);
+            }
+        }
+        return edges.subList(Math.max(0, edges.size() - MOST_BARS), edges.size());
+    }
+
     private static String label(long nanos) {
-        return "≤ " + HumanUnits.latency(nanos / 1e6).replace(".00", "");
+        return "≤ " + HumanUnits.latency(nanos / 1e6).replaceFirst("\\.0+ ", " ");
     }
 
     /// 1, 2, 5, 10, 20, 50 …

@@ -12,11 +12,25 @@ import java.nio.ByteBuffer;
 @SuppressWarnings("StringConcatToTextBlock") // each line ends in CR LF
 class ResponseReaderTest {
     private static final String SIZED =
-            "HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nCONTENT-LENGTH: 5\r\n"
-                    + "Connection: close\r\n\r\nhello";
+            """
+            HTTP/1.1 503 Service Unavailable\r
+            retry-after: 1\r
+            CONTENT-LENGTH: 5\r
+            Connection: close\r
+            \r
+            hello""";
     private static final String CHUNKED =
-            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-                    + "3\r\nhel\r\n2;x=y\r\nlo\r\n0\r\n\r\n";
+            """
+            HTTP/1.1 200 OK\r
+            Transfer-Encoding: chunked\r
+            \r
+            3\r
+            hel\r
+            2;x=y\r
+            lo\r
+            0\r
+            \r
+            """;
 
     @ParameterizedTest
     @ValueSource(strings = {SIZED, CHUNKED})

@@ -13,6 +13,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 class BenchCommandTest {
     private static final String PREDICT = "POST /api/v1/inference/predict";
@@ -35,15 +36,8 @@ class BenchCommandTest {
     }
 
     private int bench(String... more) {
-        var arguments = new String[more.length + 6];
-        System.arraycopy(
-                new String[] {"bench", "--duration", "300ms", "--warmup", "0", "--connections=2"},
-                0,
-                arguments,
-                0,
-                6);
-        System.arraycopy(more, 0, arguments, 6, more.length);
-        return command.run(arguments);
+        var usual = Stream.of("bench", "--duration=900ms", "--warmup=0", "--connections=2");
+        return command.run(Stream.concat(usual, Stream.of(more)).toArray(String[]::new));
     }
 
     @Test
@@ -75,8 +69,7 @@ class BenchCommandTest {
     @Test
     void paintsWhileItRunsAndLeavesOnlyTheResult() {
         command.onScreen(80);
-        assertThat(bench("iris", "--data", "[[1,2]]", "--duration", "900ms"))
-                .isEqualTo(ExitCode.OK);
+        assertThat(bench("iris", "--data", "[[1,2]]")).isEqualTo(ExitCode.OK);
         assertThat(command.err()).contains("measuring", "p99", "\u001b[J");
         assertThat(command.out().lines()).allMatch(line -> plain(line).length() <= 80);
     }

@@ -35,6 +35,8 @@ final class ChildJvm implements AutoCloseable {
                 new ProcessBuilder(command)
                         .redirectError(ProcessBuilder.Redirect.to(log.toFile()))
                         .start();
+        // It must not outlive a run that is broken off.
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
     }
 
     Process process() {

@@ -62,6 +62,8 @@ final class CodecSample {
                         List.of(output),
                         "onnxruntime",
                         Device.CPU,
+                        null,
+                        new InferenceResponse.Batch(8, "full"),
                         new InferenceResponse.Timings(1000, 2000, 30_000, 4000));
         call = read(tensorBody);
     }

@@ -13,6 +13,7 @@ import io.matih.inference.engine.onnx.OnnxExternalData;
 import io.matih.inference.engine.serving.ResponseCache;
 import io.matih.inference.engine.serving.Router;
 import io.matih.inference.engine.telemetry.CacheMeters;
+import io.matih.inference.engine.telemetry.HistogramFamily;
 import io.matih.inference.engine.telemetry.ServingMeters;
 import io.micrometer.core.instrument.MeterRegistry;
 
@@ -28,6 +29,7 @@ public final class Engine implements AutoCloseable {
     private final Router router = new Router();
     private final DeadlineWatcher watcher = new DeadlineWatcher("deadlines");
     private final Uploads uploads;
+    private final ServingMeters meters;
     private final UriModelStore store;
     private final OnnxRuntimeBackend onnxRuntime;
     private final ModelCache cache;
@@ -50,8 +52,8 @@ public final class Engine implements AutoCloseable {
                         OnnxExternalData::locations,
                         settings.store());
         onnxRuntime = new OnnxRuntimeBackend(stores.verdicts(), settings.onnxRuntime());
-        var meters = new ServingMeters(registry);
-        meterNativeMemory(meters);
+        meters = new ServingMeters(registry);
+        meterNativeMemory();
         cache = new ModelCache(settings.cache(), new CacheMeters(registry));
         deployments =
                 new Deployments(
@@ -76,7 +78,7 @@ public final class Engine implements AutoCloseable {
         return new Engine(settings, stores, registry);
     }
 
-    private void meterNativeMemory(ServingMeters meters) {
+    private void meterNativeMemory() {
         var memory = onnxRuntime.nativeMemory();
         meters.gauge(
                 "matih.native.sessions", "ONNX Runtime sessions that are open", memory::sessions);
@@ -97,6 +99,11 @@ public final class Engine implements AutoCloseable {
 
     public Deployments deployments() {
         return deployments;
+    }
+
+    /// What is counted by size, for whoever shows metrics.
+    public List<HistogramFamily> histograms() {
+        return meters.histograms();
     }
 
     public ModelCache cache() {

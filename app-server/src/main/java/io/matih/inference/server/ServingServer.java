@@ -14,6 +14,7 @@ import io.matih.inference.server.http.Route;
 import io.matih.inference.server.inference.InferenceLimits;
 import io.matih.inference.server.inference.PredictCodec;
 import io.matih.inference.server.inference.PredictHandler;
+import io.matih.inference.server.metrics.HistogramExposition;
 import io.matih.inference.server.metrics.MetricsHandler;
 import io.matih.inference.server.model.ModelHandler;
 import io.matih.inference.server.model.UploadHandler;
@@ -69,6 +70,7 @@ public final class ServingServer implements RunningServer {
             var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
             started.push(registry::close);
             engine = start(Engine.start(parts.engine(), stores, registry));
+            registry.getPrometheusRegistry().register(new HistogramExposition(engine.histograms()));
             var background = start(Executors.newVirtualThreadPerTaskExecutor());
             routes = routes(settings, stores, registry, background);
             http = HttpServer.start(parts.http(), routes);

@@ -54,6 +54,7 @@ public final class DynamicBatcher implements AutoCloseable {
     private final RunCost cost = new RunCost();
     private final @Nullable InOrder order;
     private final BatchRun runs;
+    private final List<ModelInstance> instances;
     private final List<Slot> slots = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
 
@@ -79,6 +80,7 @@ public final class DynamicBatcher implements AutoCloseable {
             DeadlineWatcher watcher,
             LongSupplier clock) {
         this.label = label;
+        this.instances = List.copyOf(instances);
         this.settings = settings;
         this.clock = clock;
         this.watcher = watcher;
@@ -103,7 +105,7 @@ public final class DynamicBatcher implements AutoCloseable {
     }
 
     public List<ModelInstance> instances() {
-        return slots.stream().map(Slot::instance).toList();
+        return instances;
     }
 
     /// Requests that wait for an instance.

@@ -63,6 +63,23 @@ public final class ServingException extends RuntimeException {
     /// Text from outside as it may stand in a message: at most 64 characters, control and
     /// bidirectional characters replaced.
     public static String clip(String text) {
+        return isPlain(text) ? text : clipped(text);
+    }
+
+    /// Nearly every name is; and names are also clipped where nothing has failed yet.
+    private static boolean isPlain(String text) {
+        if (text.length() > CLIP) {
+            return false;
+        }
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < ' ' || text.charAt(i) > '~') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static String clipped(String text) {
         var clipped = new StringBuilder();
         text.codePoints()
                 .limit(CLIP)

@@ -2,7 +2,6 @@ package io.matih.inference.engine.telemetry;
 
 import io.matih.inference.engine.error.ErrorCode;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -17,18 +16,16 @@ import java.util.function.LongSupplier;
 
 /// What is counted for one version of one model. Any thread; recording takes no lock.
 public final class ModelMeters {
-    private static final double[] LATENCY_BUCKETS_MS = {
-        0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000
-    };
-    private static final double[] BATCH_DURATION_BUCKETS_S = {
-        1, 5, 15, 60, 300, 900, 3600, 14_400, 43_200, 86_400
-    };
+    private static final String REALTIME = "realtime";
+    private static final String LOCAL = "local";
+    private static final String SUCCEEDED = "succeeded";
     private static final double NANOS_PER_MILLI = 1e6;
 
     private final MeterRegistry registry;
     private final List<Meter> ofVersion = new ArrayList<>();
-    private final List<Meter> ofModel = new ArrayList<>();
-    private final DistributionSummary latency;
+    private final Histogram latency;
+    private final Runnable closeLatency;
+    private final Runnable closeBatchDuration;
     private final Map<FailureReason, Counter> failures = new EnumMap<>(FailureReason.class);
     private final BatchMeters batches;
     private final LazyCounter responseHits;
@@ -40,6 +37,7 @@ public final class ModelMeters {
 
     ModelMeters(
             MeterRegistry registry,
+            Histograms histograms,
             String model,
             int version,
             String backend,
@@ -48,7 +46,7 @@ public final class ModelMeters {
         recent = new LatencyWindow(nanoClock);
         completions = new RateWindow(nanoClock);
         var tags = Tags.of("model", model, "version", Integer.toString(version));
-        batches = new BatchMeters(registry, tags);
+        batches = new BatchMeters(registry, histograms, model, version);
         responseHits =
                 new LazyCounter(
                         registry,
@@ -61,16 +59,11 @@ public final class ModelMeters {
                         "ml.inference.response.cache.misses",
                         "Requests that asked the response cache in vain",
                         tags);
-        latency =
-                keep(
-                        ofVersion,
-                        DistributionSummary.builder("ml.inference.latency.ms")
-                                .description(
-                                        "Prediction latency in milliseconds, from the request's last"
-                                                + " byte to the answer's")
-                                .tags(tags.and("backend", backend, "mode", "realtime"))
-                                .serviceLevelObjectives(LATENCY_BUCKETS_MS)
-                                .register(registry));
+        var number = Integer.toString(version);
+        latency = histograms.latency.open(model, number, backend, REALTIME);
+        closeLatency = () -> histograms.latency.close(model, number, backend, REALTIME);
+        histograms.batchDuration.open(model, LOCAL, SUCCEEDED);
+        closeBatchDuration = () -> histograms.batchDuration.close(model, LOCAL, SUCCEEDED);
         keep(
                 ofVersion,
                 Gauge.builder("ml.inference.throughput.rps", completions, RateWindow::perSecond)
@@ -87,13 +80,6 @@ public final class ModelMeters {
                                     .tags(tags.and("reason", reason.name()))
                                     .register(registry)));
         }
-        keep(
-                ofModel,
-                DistributionSummary.builder("ml.inference.batch.duration.s")
-                        .description("Duration of batch jobs in seconds")
-                        .tags("model", model, "engine", "local", "outcome", "succeeded")
-                        .serviceLevelObjectives(BATCH_DURATION_BUCKETS_S)
-                        .register(registry));
     }
 
     /// A request was answered.
@@ -141,12 +127,13 @@ public final class ModelMeters {
     }
 
     void close(boolean lastOfModel) {
+        closeLatency.run();
         batches.close();
         responseHits.close();
         responseMisses.close();
         ofVersion.forEach(registry::remove);
         if (lastOfModel) {
-            ofModel.forEach(registry::remove);
+            closeBatchDuration.run();
         }
     }
 

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleSupplier;
 
@@ -11,10 +12,16 @@ import java.util.function.DoubleSupplier;
 /// is opened, and leave when it is closed; labels are registered names and fixed words only.
 public final class ServingMeters {
     private final MeterRegistry registry;
+    private final Histograms histograms = new Histograms();
     private final Map<String, Opened> open = new HashMap<>();
 
     public ServingMeters(MeterRegistry registry) {
         this.registry = registry;
+    }
+
+    /// What is counted by size; not in the registry, which rounds.
+    public List<HistogramFamily> histograms() {
+        return histograms.all();
     }
 
     /// Every `open` wants its `close`; opened twice, a version shares its meters until the last
@@ -30,7 +37,7 @@ public final class ServingMeters {
     }
 
     private ModelMeters newMeters(String model, int version, String backend) {
-        return new ModelMeters(registry, model, version, backend, System::nanoTime);
+        return new ModelMeters(registry, histograms, model, version, backend, System::nanoTime);
     }
 
     public synchronized void close(String model, int version) {

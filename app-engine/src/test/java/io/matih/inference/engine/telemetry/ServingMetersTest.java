@@ -1,6 +1,7 @@
 package io.matih.inference.engine.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.matih.inference.engine.error.ErrorCode;
 import io.micrometer.core.instrument.Meter;
@@ -10,6 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
 class ServingMetersTest {
@@ -23,13 +26,14 @@ class ServingMetersTest {
         meters.open("iris", 1, "onnxruntime");
         assertThat(registry.getMeters())
                 .extracting(meter -> meter.getId().getName())
-                .contains(
-                        "ml.inference.latency.ms",
-                        "ml.inference.throughput.rps",
-                        "ml.inference.errors",
-                        "ml.inference.batch.duration.s");
+                .contains("ml.inference.throughput.rps", "ml.inference.errors");
+        assertThat(series("ml_inference_latency_ms"))
+                .containsOnlyKeys(List.of("iris", "1", "onnxruntime", "realtime"));
+        assertThat(series("ml_inference_batch_duration_s"))
+                .containsOnlyKeys(List.of("iris", "local", "succeeded"));
         meters.close("iris", 1);
         assertThat(registry.getMeters()).isEmpty();
+        assertThat(meters.histograms()).allMatch(family -> family.histograms().isEmpty());
     }
 
     @Test
@@ -49,8 +53,47 @@ class ServingMetersTest {
         meters.close("iris", 1);
         assertThat(registry.getMeters())
                 .extracting(Meter::getId)
-                .noneMatch(id -> "1".equals(id.getTag("version")))
-                .anyMatch(id -> id.getName().equals("ml.inference.batch.duration.s"));
+                .noneMatch(id -> "1".equals(id.getTag("version")));
+        assertThat(series("ml_inference_batch_duration_s")).hasSize(1);
+    }
+
+    /// Also below a millisecond, where most small models answer.
+    @Test
+    void aLatencyCountsInTheBucketThatHoldsIt() {
+        var model = meters.open("iris", 1, "onnxruntime");
+        model.succeeded(300_000);
+        model.succeeded(250_000);
+        model.succeeded(31_000_000_000L);
+        var histogram = only("ml_inference_latency_ms");
+        assertThat(histogram.counts()).startsWith(1, 1, 0).endsWith(0, 1).hasSize(17);
+        assertThat(histogram.sum()).isCloseTo(31_000.55, within(1e-6));
+    }
+
+    @Test
+    void batchesAreCountedFromTheFirstOnAndGoWithTheirVersion() {
+        var model = meters.open("iris", 1, "onnxruntime");
+        assertThat(series("ml_inference_batch_rows")).isEmpty();
+        model.batch("full", 32, 1_500_000, 80_000);
+        assertThat(only("ml_inference_compute_ms").counts()).startsWith(1, 0);
+        assertThat(registry.get("ml.inference.batches").tag("reason", "full").counter().count())
+                .isEqualTo(1);
+        meters.close("iris", 1);
+        model.batch("idle", 1, 0, 80_000);
+        assertThat(series("ml_inference_batch_rows")).isEmpty();
+        assertThat(registry.getMeters()).isEmpty();
+    }
+
+    private Histogram only(String family) {
+        assertThat(series(family)).hasSize(1);
+        return series(family).values().iterator().next();
+    }
+
+    private Map<List<String>, Histogram> series(String family) {
+        return meters.histograms().stream()
+                .filter(candidate -> candidate.name().equals(family))
+                .findFirst()
+                .orElseThrow()
+                .histograms();
     }
 
     @ParameterizedTest

@@ -1,5 +1,6 @@
 package io.matih.inference.server.http;
 
+import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SelectorManager;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
@@ -19,9 +20,24 @@ final class PromptConnector extends ServerConnector {
     PromptConnector(Server server, HttpConnectionFactory http) {
         super(
                 server,
+                task -> execute(task, server),
+                null,
+                null,
                 1,
                 Math.min(MOST_SELECTORS, Runtime.getRuntime().availableProcessors()),
                 http);
+    }
+
+    /// A connection whose request was answered by another thread, or after the reading thread had
+    /// gone on, asks for a thread to look for its next request. That is its reading thread's work,
+    /// and waits for nothing.
+    private static void execute(Runnable task, Server server) {
+        if (task instanceof Connection connection
+                && connection.getEndPoint() instanceof WatchedEndPoint endPoint) {
+            endPoint.selector().later(task);
+        } else {
+            server.getThreadPool().execute(task);
+        }
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.matih.inference.server.http;
 
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SelectorManager;
+import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.nio.channels.Selector;
@@ -16,16 +17,25 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// to come at once, it looks for it again instead of sleeping: to be woken costs more than many a
 /// model takes. Where looking does not pay, it stops.
 final class PromptSelector extends ManagedSelector {
-    private static final long SPIN_NANOS = 60_000;
+    private static final long SPIN_NANOS = 200_000;
     private static final int MOST_CREDIT = 16;
-    private static final int TRY_AGAIN_AFTER = 256;
+    private static final int TRIES = 4;
+    private static final int TRY_AGAIN_AFTER = 128;
     private static final boolean ALONE = Runtime.getRuntime().availableProcessors() == 1;
 
     private final ConcurrentLinkedQueue<Runnable> later = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
 
-    /// When keys were last selected; all of these belong to the selecting thread.
-    private long busyNanos;
+    /// Whether keys were selected at last; these belong to the selecting thread, but for `thread`,
+    /// by which any other one finds that it is not that.
+    private boolean busy;
+
+    private int selected;
+    private boolean inside;
+    private volatile @Nullable Thread thread;
+
+    /// Since when there is nothing to do.
+    private long idleNanos;
 
     private int credit = MOST_CREDIT;
     private int sleeps;
@@ -37,6 +47,15 @@ final class PromptSelector extends ManagedSelector {
 
     /// Runs the task on this thread, after what has arrived by now has been read. Any thread.
     void later(Runnable task) {
+        if (Thread.currentThread().equals(thread) && selected <= 1 && !inside) {
+            inside = true;
+            try {
+                task.run(); // nothing else has arrived
+            } finally {
+                inside = false;
+            }
+            return;
+        }
         later.add(task);
         if (scheduled.compareAndSet(false, true)) {
             submit(_ -> runLater());
@@ -44,10 +63,12 @@ final class PromptSelector extends ManagedSelector {
     }
 
     private void runLater() {
-        scheduled.set(false);
-        for (var task = later.poll(); task != null; task = later.poll()) {
-            task.run();
-        }
+        do {
+            for (var task = later.poll(); task != null; task = later.poll()) {
+                task.run();
+            }
+            scheduled.set(false);
+        } while (!later.isEmpty() && scheduled.compareAndSet(false, true));
     }
 
     /// Between two calls the selector acts on what was submitted to it, so a spin must come back
@@ -58,26 +79,37 @@ final class PromptSelector extends ManagedSelector {
             // Jetty asks again after finding nothing; there was nothing a moment ago.
             return 0;
         }
-        long nanos = System.nanoTime();
-        boolean spin = credit > 0 && nanos - busyNanos < SPIN_NANOS && !ALONE;
-        if (spin) {
+        thread = Thread.currentThread();
+        if (busy) {
+            busy = false;
+            idleNanos = System.nanoTime();
+        }
+        selected = mayFindSomething() ? selector.selectNow() : sleep(selector);
+        if (selected > 0) {
+            busy = true;
+            credit = spinning ? Math.min(MOST_CREDIT, credit + 1) : credit;
+            spinning = false;
+        }
+        return selected;
+    }
+
+    private boolean mayFindSomething() {
+        if (credit > 0 && !ALONE && System.nanoTime() - idleNanos < SPIN_NANOS) {
             spinning = true;
-            int selected = selector.selectNow();
-            if (selected > 0) {
-                credit = Math.min(MOST_CREDIT, credit + 1);
-                busyNanos = System.nanoTime();
-            }
-            return selected;
+            return true;
         }
         if (spinning) {
             spinning = false;
-            credit = Math.max(0, credit - 2);
-        } else if (credit == 0 && ++sleeps == TRY_AGAIN_AFTER) {
-            sleeps = 0;
-            credit = 1;
+            credit--;
         }
-        int selected = selector.select();
-        busyNanos = selected > 0 ? System.nanoTime() : busyNanos;
-        return selected;
+        return false;
+    }
+
+    private int sleep(Selector selector) throws IOException {
+        if (credit == 0 && ++sleeps == TRY_AGAIN_AFTER) {
+            sleeps = 0;
+            credit = TRIES;
+        }
+        return selector.select();
     }
 }

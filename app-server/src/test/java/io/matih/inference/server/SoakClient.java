@@ -133,9 +133,10 @@ final class SoakClient implements Runnable {
     }
 
     private static byte[] bytes(String json) {
-        return ("POST %s/predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
-                        .formatted(TestServer.API, json.length(), json))
-                .getBytes(StandardCharsets.US_ASCII);
+        var head =
+                "POST %s/predict HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+                        .formatted(TestServer.API, json.length());
+        return (head + json).getBytes(StandardCharsets.US_ASCII);
     }
 
     static String request(String model, int x) {

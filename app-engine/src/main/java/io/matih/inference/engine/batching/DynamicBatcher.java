@@ -369,6 +369,9 @@ public final class DynamicBatcher implements AutoCloseable {
             if (batch != null) {
                 running = true;
                 expire(batch, now);
+                if (batch.unwanted()) {
+                    slot.cancel(batch); // again, where a stop came before the runtime was called
+                }
             }
         }
         return running || waiting > 0;
@@ -376,8 +379,8 @@ public final class DynamicBatcher implements AutoCloseable {
 
     private void expire(Batch batch, long now) {
         for (var work : batch.works()) {
-            if (work.deadline().nanoTime() - now <= 0 && work.fail(late("while the model ran"))) {
-                stopIfUnwanted(work);
+            if (work.deadline().nanoTime() - now <= 0) {
+                work.fail(late("while the model ran"));
             }
         }
     }

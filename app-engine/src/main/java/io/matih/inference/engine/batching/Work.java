@@ -127,7 +127,7 @@ public final class Work {
     private static void tell(Runnable call) {
         try {
             call.run();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // whatever it was
             LOG.error("an answer could not be handed over", e);
         }
     }

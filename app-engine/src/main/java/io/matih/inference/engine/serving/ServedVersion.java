@@ -12,6 +12,7 @@ import io.matih.inference.engine.cache.Resident;
 import io.matih.inference.engine.deadline.Deadline;
 import io.matih.inference.engine.deadline.DeadlineWatcher;
 import io.matih.inference.engine.device.Device;
+import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ServingException;
 import io.matih.inference.engine.model.DynamicBatching;
 import io.matih.inference.engine.model.ModelConfig;
@@ -306,7 +307,13 @@ public final class ServedVersion implements Resident {
 
         @Override
         public void succeeded(Answer answer) {
-            var response = computed(request, answer, lookup);
+            InferenceResponse response;
+            try {
+                response = computed(request, answer, lookup);
+            } catch (RuntimeException | Error e) { // somebody waits for an answer
+                failed(new ServingException(ErrorCode.INTERNAL, "an answer was lost", e));
+                throw e;
+            }
             leases.release();
             listener.answered(response);
         }

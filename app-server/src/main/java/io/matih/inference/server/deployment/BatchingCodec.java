@@ -33,7 +33,7 @@ final class BatchingCodec {
         int levels =
                 within(FIELD + ".priority_levels", batching.priorityLevels(), 0, MAX_PRIORITIES);
         var sizes = Objects.requireNonNullElse(batching.preferredBatchSize(), List.<Integer>of());
-        sizes.forEach(size -> within(FIELD + ".preferred_batch_size", size, 1, MAX_BATCH_SIZE));
+        sizes.forEach(BatchingCodec::requireBatchSize);
         return new DynamicBatching(
                 sizes,
                 micros(
@@ -49,6 +49,10 @@ final class BatchingCodec {
                 policy(FIELD + ".default_queue_policy", batching.defaultQueuePolicy()),
                 policies(batching.priorityQueuePolicy(), levels),
                 padToPreferred);
+    }
+
+    private static void requireBatchSize(@Nullable Integer size) {
+        within(FIELD + ".preferred_batch_size", size == null ? 0 : size, 1, MAX_BATCH_SIZE);
     }
 
     private static DynamicBatching withPadding(DynamicBatching batching, boolean pads) {

@@ -112,8 +112,9 @@ public final class PredictHandler {
                         codec.write(call, response, options),
                         serverTiming(response.timings()),
                         () -> meters.ifPresent(this::succeeded));
-            } catch (ServingException e) {
-                meters.ifPresent(counted -> counted.failed(e.code()));
+            } catch (RuntimeException | Error e) { // nobody else would tell the client
+                var code = e instanceof ServingException known ? known.code() : ErrorCode.INTERNAL;
+                meters.ifPresent(counted -> counted.failed(code));
                 exchange.fail(e);
             }
         }

@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
 
 /// One answer, as it came over the wire.
 @SuppressWarnings("ArrayRecordComponent")
-record RawAnswer(int status, String head, byte[] body) {
+public record RawAnswer(int status, String head, byte[] body) {
     private static final JsonMapper JSON = new JsonMapper();
 
     static RawAnswer ofHead(String head) {
@@ -27,7 +27,7 @@ record RawAnswer(int status, String head, byte[] body) {
         return status != 204 && status != 304;
     }
 
-    @Nullable String header(String name) {
+    public @Nullable String header(String name) {
         return head.lines()
                 .filter(line -> line.regionMatches(true, 0, name + ":", 0, name.length() + 1))
                 .map(line -> line.substring(name.length() + 1).strip())
@@ -35,11 +35,11 @@ record RawAnswer(int status, String head, byte[] body) {
                 .orElse(null);
     }
 
-    String text() {
+    public String text() {
         return new String(body, StandardCharsets.UTF_8);
     }
 
-    JsonNode json() {
+    public JsonNode json() {
         return JSON.readTree(body);
     }
 

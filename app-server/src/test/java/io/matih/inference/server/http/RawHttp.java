@@ -11,22 +11,22 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 
 /// A connection that sends whatever it is told, well-formed or not.
-final class RawHttp implements AutoCloseable {
+public final class RawHttp implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 20_000;
 
     private final Socket socket;
 
-    RawHttp(int port) throws IOException {
+    public RawHttp(int port) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setSoTimeout(PATIENCE_MILLIS);
         socket.setTcpNoDelay(true);
     }
 
-    RawHttp send(String text) throws IOException {
+    public RawHttp send(String text) throws IOException {
         return send(text.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    RawHttp send(byte[] bytes) throws IOException {
+    public RawHttp send(byte[] bytes) throws IOException {
         OutputStream out = socket.getOutputStream();
         out.write(bytes);
         out.flush();
@@ -34,7 +34,7 @@ final class RawHttp implements AutoCloseable {
     }
 
     /// The next answer, as long as its `Content-Length` says.
-    RawAnswer answer() throws IOException {
+    public RawAnswer answer() throws IOException {
         var head = head();
         var answer = RawAnswer.ofHead(head);
         var body = answer.hasBody() ? body(answer) : new byte[0];

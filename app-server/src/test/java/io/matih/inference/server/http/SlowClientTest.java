@@ -2,6 +2,7 @@ package io.matih.inference.server.http;
 
 import static io.matih.inference.server.http.Answers.assertError;
 import static io.matih.inference.server.http.TestServer.get;
+import static io.matih.inference.server.http.TestServer.post;
 import static io.matih.inference.server.http.TestServer.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -164,6 +165,27 @@ class SlowClientTest {
                 assertThat(server.ask(get("/healthz")).status()).isEqualTo(200);
             }
             assertThat(server.server.inFlight()).isZero();
+        }
+    }
+
+    @Test
+    void whatTheBodyOfAClientThatLeftHeldIsGivenBack() throws Exception {
+        var body = "[" + "1".repeat(89_998) + "]";
+        var whole = post("/api/large", body, "Content-Type: application/json");
+        try (var server = new TestServer(TestServer.holding(100_000))) {
+            try (var connection = server.connect()) {
+                connection.send(whole.substring(0, whole.length() - 10_000));
+                awaitStatus(server, whole, 503);
+            }
+            awaitStatus(server, whole, 200);
+        }
+    }
+
+    private static void awaitStatus(TestServer server, String request, int status)
+            throws IOException {
+        long patience = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (server.ask(request).status() != status) {
+            assertThat(System.nanoTime()).as("waiting for %d", status).isLessThan(patience);
         }
     }
 }

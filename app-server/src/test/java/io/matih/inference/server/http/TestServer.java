@@ -76,6 +76,27 @@ final class TestServer implements AutoCloseable {
                 usual.chunks());
     }
 
+    /// @param bytes of bodies that all requests together may hold
+    static HttpLimits holding(long bytes) {
+        var usual = HttpLimits.defaults();
+        return new HttpLimits(
+                usual.bodyBytes(),
+                usual.predictBodyBytes(),
+                usual.inflationRatio(),
+                usual.headerBytes(),
+                usual.headerCount(),
+                usual.uriBytes(),
+                usual.idleTimeout(),
+                usual.headerTimeout(),
+                usual.bodyBytesPerSecond(),
+                usual.bodyGrace(),
+                usual.connections(),
+                usual.connectionsPerAddress(),
+                usual.connectionsPerLoopbackAddress(),
+                bytes,
+                usual.chunks());
+    }
+
     private List<Route> routes() {
         return List.of(
                 Route.get("/healthz", ctx -> ctx.result("{\"live\":true}")).servingInDrain(),

@@ -23,7 +23,7 @@ import java.util.concurrent.CountDownLatch;
 class BatcherSurvivalTest {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    private final DeadlineWatcher watcher = new DeadlineWatcher();
+    private final DeadlineWatcher watcher = new DeadlineWatcher("deadlines");
 
     @AfterEach
     void stopWatching() {

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// The memory that a process takes, over time: its resident set, and the straight line through the
-/// second half of the samples.
+/// second half of it.
 final class MemoryTrend {
     private static final long KIB = 1024;
     private static final double NANOS_PER_SECOND = 1e9;
@@ -31,7 +31,8 @@ final class MemoryTrend {
     }
 
     private List<Sample> secondHalf() {
-        return samples.subList(samples.size() / 2, samples.size());
+        double middle = (samples.getFirst().seconds + samples.getLast().seconds) / 2;
+        return samples.stream().filter(sample -> sample.seconds >= middle).toList();
     }
 
     private double seconds() {

@@ -7,6 +7,7 @@ import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 
 import java.util.Arrays;
@@ -26,12 +27,7 @@ public final class HistogramExposition implements MultiCollector {
                 families.stream()
                         .filter(family -> !family.histograms().isEmpty())
                         .map(HistogramExposition::snapshot)
-                        .toList());
-    }
-
-    @Override
-    public List<String> getPrometheusNames() {
-        return families.stream().map(HistogramFamily::name).toList();
+                        .toArray(MetricSnapshot[]::new));
     }
 
     private static HistogramSnapshot snapshot(HistogramFamily family) {

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /// A cache over fakes and a clock that stands still until it is moved.
@@ -66,6 +67,16 @@ final class CacheFixture implements AutoCloseable {
 
     void pass(Duration time) {
         clock.addAndGet(time.toNanos());
+    }
+
+    /// The value once it is this, or what it is after ten seconds: what was evicted is released on
+    /// another thread.
+    static long settled(LongSupplier value, long expected) {
+        long until = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        while (value.getAsLong() != expected && System.nanoTime() < until) {
+            Thread.onSpinWait();
+        }
+        return value.getAsLong();
     }
 
     long usedBytes() {

@@ -45,7 +45,7 @@ class ModelCacheTest {
             assertThat(f.count("misses", "a")).isEqualTo(1);
             assertThat(f.count("hits", "a")).isEqualTo(1);
             assertThat(a.status().loads()).isEqualTo(1);
-            assertThat(f.usedBytes()).isEqualTo(10);
+            assertThat(CacheFixture.settled(f::usedBytes, 10)).isEqualTo(10);
         }
     }
 
@@ -156,11 +156,11 @@ class ModelCacheTest {
             var grown = f.model("grown", 5, false, () -> new FakeModel(25, f.memory));
             f.use(grown);
             assertThat(resident(a)).isFalse();
-            assertThat(f.usedBytes()).isEqualTo(25);
+            assertThat(CacheFixture.settled(f::usedBytes, 25)).isEqualTo(25);
             var liar = f.model("liar", 1, false, () -> new FakeModel(40, f.memory));
             assertThat(failure(() -> liar.load(null)).code()).isEqualTo(ErrorCode.CACHE_BUDGET);
-            assertThat(f.memory.taken()).isEqualTo(25);
-            assertThat(f.usedBytes()).isEqualTo(25);
+            assertThat(CacheFixture.settled(f.memory::taken, 25)).isEqualTo(25);
+            assertThat(CacheFixture.settled(f::usedBytes, 25)).isEqualTo(25);
         }
     }
 
@@ -186,7 +186,7 @@ class ModelCacheTest {
             for (var request : requests) {
                 request.get();
             }
-            assertThat(f.usedBytes()).isEqualTo(20);
+            assertThat(CacheFixture.settled(f::usedBytes, 20)).isEqualTo(20);
         }
     }
 
@@ -204,7 +204,7 @@ class ModelCacheTest {
         try (var f = new CacheFixture(settings)) {
             f.use(f.model("a", 75));
             f.use(f.model("b", 75));
-            assertThat(f.usedBytes()).isEqualTo(150);
+            assertThat(CacheFixture.settled(f::usedBytes, 150)).isEqualTo(150);
         }
     }
 
@@ -314,7 +314,7 @@ class ModelCacheTest {
             f.pass(Duration.ofSeconds(2));
             f.use(model);
             assertThat(resident(model)).isTrue();
-            assertThat(f.usedBytes()).isEqualTo(10);
+            assertThat(CacheFixture.settled(f::usedBytes, 10)).isEqualTo(10);
         }
     }
 
@@ -408,7 +408,7 @@ class ModelCacheTest {
                 Thread.onSpinWait();
             }
             assertThat(a.lease(Deadline.after(DRAIN))).isNull();
-            assertThat(f.memory.taken()).isEqualTo(10);
+            assertThat(CacheFixture.settled(f.memory::taken, 10)).isEqualTo(10);
             lease.leases().release();
             assertThat(removal.get()).isEqualTo(new CachedModel.Removal(1, 0, 10));
             assertThat(f.memory.taken()).isZero();

@@ -243,11 +243,6 @@ class BadDeployTest {
                         with("\"config\":{\"instance_group\":[{\"count\":1000}]}")),
                 Arguments.of(501, "UNSUPPORTED", "ensemble", with("\"ensemble\":{}")),
                 Arguments.of(
-                        501,
-                        "UNSUPPORTED",
-                        "dynamic_batching",
-                        with("\"config\":{\"dynamic_batching\":{}}")),
-                Arguments.of(
                         501, "UNSUPPORTED", "canary", with("\"traffic\":{\"mode\":\"canary\"}")),
                 Arguments.of(501, "UNSUPPORTED", "triton", with("\"backend\":\"triton\"")),
                 Arguments.of(

@@ -28,10 +28,8 @@ final class DeployCodec {
                     "traffic.weight",
                     "traffic.percent",
                     "traffic.gate",
-                    "config.dynamic_batching",
                     "config.sequence_batching",
                     "config.ensemble_scheduling",
-                    "config.response_cache",
                     "config.optimization",
                     "config.version_policy",
                     "config.model_warmup.inputs");

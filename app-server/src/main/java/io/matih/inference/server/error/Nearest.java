@@ -10,19 +10,33 @@ public final class Nearest {
     private static final int LONGEST = 64;
 
     private static final int ALWAYS_NEAR = 2;
+    private static final int SHORTEST = 3;
 
     private Nearest() {}
 
     /// The known word that the fewest edits lead to, unless those would change more than half of
-    /// what was written.
+    /// what was written and more than leaving letters out.
     public static Optional<String> of(String written, Collection<String> known) {
         if (written.length() > LONGEST) {
             return Optional.empty();
         }
         int limit = Math.max(ALWAYS_NEAR, written.length() / 2);
         return known.stream()
-                .filter(word -> word.length() <= LONGEST && distance(written, word) <= limit)
+                .filter(word -> word.length() <= LONGEST)
+                .filter(word -> distance(written, word) <= limit || shortens(written, word))
                 .min(Comparator.comparingInt(word -> distance(written, word)));
+    }
+
+    /// Whether letters were only left out: `dtype` for `datatype`.
+    private static boolean shortens(String written, String word) {
+        if (written.length() < SHORTEST || !word.startsWith(written.substring(0, 1))) {
+            return false;
+        }
+        int matched = 0;
+        for (int i = 0; i < word.length() && matched < written.length(); i++) {
+            matched += word.charAt(i) == written.charAt(matched) ? 1 : 0;
+        }
+        return matched == written.length();
     }
 
     /// The same as the end of a sentence, which is whole without it too.

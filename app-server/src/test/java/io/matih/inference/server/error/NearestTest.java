@@ -26,6 +26,13 @@ class NearestTest {
     }
 
     @Test
+    void lettersThatWereOnlyLeftOutAreFilledIn() {
+        assertThat(Nearest.of("dtype", List.of("name", "datatype", "", "data")))
+                .contains("datatype");
+        assertThat(Nearest.of("dtyqe", List.of("name", "datatype", "", "data"))).isEmpty();
+    }
+
+    @Test
     void nothingIsGuessedFromWhatIsUnlikeEverything() {
         for (var written : List.of("qqqqqqqqqq", "verbose", "l".repeat(100_000))) {
             assertThat(Nearest.of(written, KNOWN)).isEmpty();

@@ -207,12 +207,6 @@ class BadEnvelopeTest {
                         "use, bypass, refresh",
                         "\"no\""),
                 bad(
-                        "cache bypass",
-                        parameter("cache", "\"bypass\""),
-                        UNSUPPORTED,
-                        "parameters.cache",
-                        "\"bypass\""),
-                bad(
                         "route_key",
                         parameter("route_key", "\"u\""),
                         UNSUPPORTED,

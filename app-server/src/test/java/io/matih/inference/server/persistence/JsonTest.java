@@ -75,7 +75,7 @@ class JsonTest {
 
     @Test
     void whatCannotBeUnderstoodIsAStorageFailure() {
-        for (var stored : List.of("", "null", "[]", "{\"maxQueueSize\":\"5\"}", "{} {}")) {
+        for (var stored : List.of("", "null", "[]", "{\"maxBatchSize\":\"5\"}", "{} {}")) {
             assertThatExceptionOfType(ServingException.class)
                     .as(stored)
                     .isThrownBy(() -> json.config(stored))

@@ -73,8 +73,8 @@ final class SettingsTest {
                         "cache.load_timeout = 30s",
                         "cache.load_on_demand = true",
                         "cache.idle_ttl = (off)",
-                        "response_cache.bytes = 64 MiB",
-                        "response_cache.ttl = 10m",
+                        "response_cache.bytes = 64MiB",
+                        "response_cache.ttl = 600s",
                         "log.level = info");
         assertThat(load().describe()).allMatch(row -> row.source().text().equals("default"));
     }

@@ -26,7 +26,7 @@ def test_no_answer_breaks_the_document(own_server, tmp_path):
     ended = subprocess.run(
         [Path(sys.executable).with_name("schemathesis"), "run", f"http://{own_server.http}/openapi.json",
          "--checks", CHECKS, "--phases", "examples,coverage,fuzzing", "--max-examples", examples, "--seed", "5",
-         "--generation-deterministic", "--generation-database", "none", "--request-timeout", "30",
+         "--generation-deterministic", "--request-timeout", "30",
          "--suppress-health-check", "all", "--continue-on-failure", "--warnings", "off", "--no-color"],
         cwd=tmp_path, capture_output=True, text=True, timeout=600, check=False)
     print(ended.stdout[-20000:])

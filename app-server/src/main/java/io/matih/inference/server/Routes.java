@@ -49,7 +49,8 @@ final class Routes {
                 Route.get(API + "/cache", cache::show),
                 Route.post(API + "/uploads", uploads::save)
                         .consuming(MediaType.OCTET_STREAM, MediaType.ZIP)
-                        .withBodyLimit(limits.uploadBytes()),
+                        .withBodyLimit(limits.uploadBytes())
+                        .streamingBody(),
                 Route.get("/healthz", metrics::health).servingInDrain(),
                 Route.get("/metrics", metrics::scrape).producing(MediaType.TEXT).servingInDrain(),
                 Route.get("/openapi.json", docs::document),

@@ -11,6 +11,7 @@ import io.matih.inference.server.docs.DocsHandler;
 import io.matih.inference.server.grpc.GrpcServer;
 import io.matih.inference.server.http.HttpServer;
 import io.matih.inference.server.http.Route;
+import io.matih.inference.server.inference.DirectInference;
 import io.matih.inference.server.inference.InferenceLimits;
 import io.matih.inference.server.inference.PredictCodec;
 import io.matih.inference.server.inference.PredictHandler;
@@ -109,7 +110,9 @@ public final class ServingServer implements RunningServer {
                         CONTROL_BODY_BYTES,
                         settings.get(SettingKeys.MAX_MODEL_BYTES));
         return Routes.of(
-                new PredictHandler(engine.router(), new PredictCodec(InferenceLimits.DEFAULT)),
+                new PredictHandler(
+                        new DirectInference(engine.router()),
+                        new PredictCodec(InferenceLimits.DEFAULT)),
                 new DeploymentHandler(
                         engine.deployments(),
                         stores.deployments(),

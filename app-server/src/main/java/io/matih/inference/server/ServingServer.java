@@ -17,6 +17,7 @@ import io.matih.inference.server.inference.PredictCodec;
 import io.matih.inference.server.inference.PredictHandler;
 import io.matih.inference.server.metrics.HistogramExposition;
 import io.matih.inference.server.metrics.MetricsHandler;
+import io.matih.inference.server.metrics.TritonMetrics;
 import io.matih.inference.server.model.ModelHandler;
 import io.matih.inference.server.model.UploadHandler;
 import io.matih.inference.server.persistence.Database;
@@ -126,7 +127,10 @@ public final class ServingServer implements RunningServer {
                         CONTROL_BODY_BYTES),
                 new UploadHandler(engine.uploads(), limits.uploadBytes()),
                 new CacheHandler(engine.cache()),
-                new MetricsHandler(registry, closing::get),
+                new MetricsHandler(
+                        registry,
+                        new TritonMetrics(engine.deployments()::statistics),
+                        closing::get),
                 new DocsHandler(),
                 limits);
     }

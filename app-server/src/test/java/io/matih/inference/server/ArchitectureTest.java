@@ -25,12 +25,14 @@ class ArchitectureTest {
                     "error",
                     "security",
                     "http",
-                    "grpc",
                     "json",
                     "persistence",
                     "inference",
                     "model",
                     "deployment",
+                    "triton",
+                    "oip",
+                    "grpc",
                     "cache",
                     "metrics",
                     "docs",
@@ -41,6 +43,7 @@ class ArchitectureTest {
     private static final JavaClasses SERVER =
             new ClassFileImporter()
                     .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                    .withImportOption(location -> !location.contains("/server/proto/"))
                     .importPackages("io.matih.inference.server", "io.matih.inference.migrations");
 
     static Stream<Integer> rooms() {

@@ -75,6 +75,37 @@ class MetricsTest {
         assertThat(server.metric("matih_native_buffer_bytes")).isZero();
     }
 
+    @Test
+    void theSameIsCountedUnderTritonsNames() {
+        server.deploy("iris", server.uploadModel("iris"), ",\"config\":{\"response_cache\":{\"enable\":true}}");
+        var labels = "{model=\"iris\",version=\"1\"}";
+        assertThat(server.get("/metrics").body())
+                .contains(
+                        "# TYPE nv_inference_request_success counter\nnv_inference_request_success"
+                                + labels
+                                + " 0\n",
+                        "nv_inference_request_failure{model=\"iris\",reason=\"REJECTED\",version=\"1\"} 0",
+                        "nv_inference_pending_request_count" + labels + " 0")
+                .doesNotContain("nv_cache_num_hits_per_model");
+        for (int i = 0; i < 3; i++) {
+            server.predict("{\"model\":\"iris\",\"instances\":[[5.1,3.5,1.4,0.2],[6,2,4,1]]}");
+        }
+        assertThat(server.metric("nv_inference_request_success" + labels)).isEqualTo(3);
+        assertThat(server.metric("nv_inference_count" + labels)).isEqualTo(2);
+        assertThat(server.metric("nv_inference_exec_count" + labels)).isEqualTo(1);
+        assertThat(server.metric("nv_cache_num_hits_per_model" + labels)).isEqualTo(2);
+        assertThat(server.metric("nv_cache_num_misses_per_model" + labels)).isEqualTo(1);
+        assertThat(server.metric("nv_inference_request_duration_us" + labels))
+                .isGreaterThanOrEqualTo(
+                        server.metric("nv_inference_compute_infer_duration_us" + labels));
+        assertThat(server.metric("nv_model_load_duration_secs" + labels)).isPositive();
+        assertThat(server.metric("nv_cpu_memory_total_bytes")).isPositive();
+        assertThat(server.get("/metrics").body().lines())
+                .allMatch(line -> LINE.matcher(line).matches());
+        server.undeploy("iris");
+        assertThat(server.get("/metrics").body()).doesNotContain("model=\"iris\"");
+    }
+
     /// Row 102: what clients invent makes no series.
     @Test
     void unknownNamesMakeNoSeries() {

@@ -7,6 +7,7 @@ import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ServingException;
 import io.matih.inference.engine.tensor.Tensor;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,13 +48,13 @@ final class BatchRun {
         try {
             var execution = instance.execute(inputs(batch), batch.outputs(), batch.deadline());
             cost.record(batch.rows() + batch.padding(), execution.computeNanos());
-            tell(batch, execution.computeNanos(), false);
+            tell(batch, execution);
             if (batch.works().size() > 1) {
                 failedOnlyTogether = 0;
             }
             return () -> answer(batch, execution);
         } catch (Throwable e) { // whatever it was, the members must hear of it
-            tell(batch, 0, true);
+            tell(batch, null);
             var failure = failure(e);
             if (batch.works().size() > 1 && mayBeOneMembersFault(failure.code())) {
                 return singly(instance, batch);
@@ -98,6 +99,12 @@ final class BatchRun {
                 var execution =
                         instance.execute(List.of(work.inputs()), batch.outputs(), work.deadline());
                 cost.record(work.rows(), execution.computeNanos());
+                tell(
+                        1,
+                        work.rows(),
+                        LeaveReason.SINGLE,
+                        batch.leftNanos() - work.queuedNanos(),
+                        execution);
                 answers.add(
                         () ->
                                 work.succeed(
@@ -154,19 +161,33 @@ final class BatchRun {
                 reason);
     }
 
-    private void tell(Batch batch, long computeNanos, boolean failed) {
+    private void tell(Batch batch, @Nullable Execution execution) {
         long waited = 0;
         for (var work : batch.works()) {
             waited = Math.max(waited, batch.leftNanos() - work.queuedNanos());
         }
+        tell(batch.works().size(), batch.rows(), batch.reason(), waited, execution);
+    }
+
+    /// @param execution absent where it failed
+    private void tell(
+            int requests,
+            int rows,
+            LeaveReason reason,
+            long waitedNanos,
+            @Nullable Execution execution) {
         listener.executed(
-                new Executed(
-                        batch.works().size(),
-                        batch.rows(),
-                        batch.reason(),
-                        waited,
-                        computeNanos,
-                        failed));
+                execution == null
+                        ? new Executed(requests, rows, reason, waitedNanos, 0, 0, 0, true)
+                        : new Executed(
+                                requests,
+                                rows,
+                                reason,
+                                waitedNanos,
+                                execution.inputNanos(),
+                                execution.computeNanos(),
+                                execution.outputNanos(),
+                                false));
     }
 
     private ServingException failure(Throwable e) {

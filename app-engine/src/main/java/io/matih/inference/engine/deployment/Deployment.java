@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 
 /// One name that requests can ask for, and the version that answers under it. Requests read one
@@ -51,21 +52,30 @@ final class Deployment implements Servable {
 
     @Override
     public InferenceResponse infer(InferenceRequest request) {
+        long received = System.nanoTime();
         var deployed = require(view);
-        requireVersion(deployed, request.version());
-        var served = deployed.cached().tryLease();
-        return served == null ? inferOnceLoaded(request) : infer(served, request);
+        try {
+            requireVersion(deployed, request.version());
+            var served = deployed.cached().tryLease();
+            return served == null
+                    ? inferOnceLoaded(request, received)
+                    : infer(served, request, received);
+        } catch (ServingException e) {
+            deployed.meters().failed(e.code(), System.nanoTime() - received);
+            throw e;
+        }
     }
 
-    private static InferenceResponse infer(ServedVersion leased, InferenceRequest request) {
+    private static InferenceResponse infer(
+            ServedVersion leased, InferenceRequest request, long received) {
         try {
-            return leased.infer(request);
+            return leased.infer(request, received);
         } finally {
             leased.leases().release();
         }
     }
 
-    private InferenceResponse inferOnceLoaded(InferenceRequest request) {
+    private InferenceResponse inferOnceLoaded(InferenceRequest request, long received) {
         var timeout = request.timeout() == null ? defaultTimeout : request.timeout();
         var deadline = Deadline.after(timeout);
         while (true) {
@@ -76,7 +86,8 @@ final class Deployment implements Servable {
                 return infer(
                         served,
                         request.withTimeout(
-                                Duration.ofNanos(Math.max(0, deadline.remainingNanos()))));
+                                Duration.ofNanos(Math.max(0, deadline.remainingNanos()))),
+                        received);
             }
             // It was replaced between the two steps: `view` holds its successor already.
             Thread.onSpinWait();
@@ -96,14 +107,18 @@ final class Deployment implements Servable {
 
     private static Optional<Pending> offer(
             ServedVersion leased, InferenceRequest request, InferenceListener listener) {
+        long received = System.nanoTime();
         try {
-            var pending = leased.offer(request, listener);
+            var pending = leased.offer(request, listener, received);
             if (pending.isEmpty()) {
                 leased.leases().release();
             }
             return pending;
         } catch (RuntimeException e) {
             leased.leases().release();
+            if (e instanceof ServingException refused) {
+                leased.meters().failed(refused.code(), System.nanoTime() - received);
+            }
             throw e;
         }
     }
@@ -223,6 +238,21 @@ final class Deployment implements Servable {
                 deployed == null ? null : deployed.cached().status(),
                 deployed == null ? null : deployed.meters().summary(),
                 current.lastFailure());
+    }
+
+    /// Empty while no version is deployed.
+    Optional<VersionStatistics> statistics() {
+        return Optional.ofNullable(view.deployed())
+                .map(
+                        deployed -> {
+                            var served = deployed.cached().peek();
+                            return new VersionStatistics(
+                                    name,
+                                    deployed.version().version(),
+                                    deployed.meters().counts().statistics(),
+                                    served == null ? 0 : served.queueDepth(),
+                                    served == null ? Map.of() : served.footprint().bytes());
+                        });
     }
 
     /// What is deployed is where the cache has it.

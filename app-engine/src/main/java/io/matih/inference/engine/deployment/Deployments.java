@@ -453,6 +453,25 @@ public final class Deployments implements AutoCloseable {
         return entry.status();
     }
 
+    /// What was counted of every deployed version, by name.
+    public List<VersionStatistics> statistics() {
+        return byName.values().stream()
+                .flatMap(entry -> entry.statistics().stream())
+                .sorted(Comparator.comparing(VersionStatistics::model))
+                .toList();
+    }
+
+    /// The same of one name; empty while no version of it is deployed.
+    ///
+    /// @throws ServingException `MODEL_NOT_FOUND`
+    public Optional<VersionStatistics> statistics(String name) {
+        var entry = byName.get(name);
+        if (entry == null) {
+            throw Servable.notFound(name, null);
+        }
+        return entry.statistics();
+    }
+
     /// Every deployment, by name.
     public List<DeploymentStatus> list() {
         return byName.values().stream()

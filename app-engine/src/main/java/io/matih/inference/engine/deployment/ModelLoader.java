@@ -142,6 +142,7 @@ final class ModelLoader {
             Signature signature,
             ModelMeters counted,
             Consumer<String> step) {
+        long begun = System.nanoTime();
         var artifact = repository.find(version.digest()).orElseThrow(() -> lost(version));
         var backend = backendFor(deployment.backend(), artifact.format());
         var instances = instances(backend, version, artifact, deployment.config(), step);
@@ -158,6 +159,8 @@ final class ModelLoader {
         try {
             step.accept("warming up");
             new WarmUp(served, deployment.config(), limits.defaultTimeout()).run();
+            served.open();
+            counted.counts().loaded(System.nanoTime() - begun);
             return served;
         } catch (ServingException e) {
             served.close();

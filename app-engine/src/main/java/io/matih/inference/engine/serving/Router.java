@@ -26,26 +26,14 @@ public final class Router {
         return find(model).signature(version);
     }
 
-    /// Counts the failures that happen inside; what the answer took is counted by who sent it.
+    /// What the answer took to send is counted by who sends it.
     public InferenceResponse infer(InferenceRequest request) {
-        var servable = find(request.model());
-        try {
-            return servable.infer(request);
-        } catch (ServingException e) {
-            servable.meters().ifPresent(meters -> meters.failed(e.code()));
-            throw e;
-        }
+        return find(request.model()).infer(request);
     }
 
     /// The same without waiting; see `Servable.offer`.
     public Optional<Pending> offer(InferenceRequest request, InferenceListener listener) {
-        var servable = find(request.model());
-        try {
-            return servable.offer(request, new Counted(servable, listener));
-        } catch (ServingException e) {
-            servable.meters().ifPresent(meters -> meters.failed(e.code()));
-            throw e;
-        }
+        return find(request.model()).offer(request, listener);
     }
 
     /// The meters of a model's serving version; empty where there is none.
@@ -59,19 +47,5 @@ public final class Router {
             throw Servable.notFound(model, null);
         }
         return servable;
-    }
-
-    private record Counted(Servable servable, InferenceListener listener)
-            implements InferenceListener {
-        @Override
-        public void answered(InferenceResponse response) {
-            listener.answered(response);
-        }
-
-        @Override
-        public void failed(ServingException failure) {
-            servable.meters().ifPresent(meters -> meters.failed(failure.code()));
-            listener.failed(failure);
-        }
     }
 }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.Optional;
 
-/// Something that answers requests under a name.
+/// Something that answers requests under a name, and counts what it was asked.
 public interface Servable {
     /// What decoding a request needs to know.
     ///

@@ -42,6 +42,7 @@ public final class ServedVersion implements Resident {
     private final DynamicBatching batching;
     private final @Nullable KeptResponses kept;
     private final InputChecks checks;
+    private final BatchMetering metering;
     private final DynamicBatcher batcher;
     private final ModelMeters meters;
     private final Leases leases = new Leases();
@@ -68,6 +69,7 @@ public final class ServedVersion implements Resident {
                         sliceRows > 0,
                         limits.maxRows(),
                         limits.maxOutputBytes());
+        metering = new BatchMetering(meters, signature, sliceRows > 0);
         batcher =
                 new DynamicBatcher(
                         "model '%s' version %d".formatted(signature.model(), signature.version()),
@@ -77,7 +79,7 @@ public final class ServedVersion implements Resident {
                                 batching,
                                 signature.metadata().steady(),
                                 limits.longestQueue()),
-                        new BatchMetering(meters, signature),
+                        metering,
                         watcher,
                         System::nanoTime);
     }
@@ -122,25 +124,30 @@ public final class ServedVersion implements Resident {
         batcher.trim();
     }
 
-    /// Answers a request. The caller holds a lease.
-    public InferenceResponse infer(InferenceRequest request) {
+    /// Answers a request. The caller holds a lease, and counts a failure.
+    ///
+    /// @param receivedNanos when the request came, as `System.nanoTime()` counts
+    public InferenceResponse infer(InferenceRequest request, long receivedNanos) {
         check(request);
         var wanted = wanted(request);
         var lookup = kept == null ? null : kept.find(request, wanted);
         if (lookup != null && lookup.hit() != null) {
-            return response(request, lookup.hit());
+            return response(request, lookup.hit(), lookup, receivedNanos);
         }
         var sliced =
                 new SlicedInference(
                         batcher, sliceRows, priority(request), deadline(request), patient(request));
-        return computed(request, sliced.run(request.inputs(), wanted), lookup);
+        return computed(request, sliced.run(request.inputs(), wanted), lookup, receivedNanos);
     }
 
     /// Lets a request in, if that takes no waiting. The caller holds a lease; it goes over to a
-    /// request that was let in, and comes back with its answer.
+    /// request that was let in, and comes back with its answer. The caller counts a failure that is
+    /// thrown.
     ///
+    /// @param receivedNanos when the request came, as `System.nanoTime()` counts
     /// @return empty where the request takes more than one execution
-    public Optional<Pending> offer(InferenceRequest request, InferenceListener listener) {
+    public Optional<Pending> offer(
+            InferenceRequest request, InferenceListener listener, long receivedNanos) {
         if (sliceRows > 0 && rows(request) > sliceRows) {
             return Optional.empty();
         }
@@ -148,7 +155,7 @@ public final class ServedVersion implements Resident {
         var wanted = wanted(request);
         var lookup = kept == null ? null : kept.find(request, wanted);
         if (lookup != null && lookup.hit() != null) {
-            var response = response(request, lookup.hit());
+            var response = response(request, lookup.hit(), lookup, receivedNanos);
             return Optional.of(
                     new Kept(
                             () -> {
@@ -163,7 +170,7 @@ public final class ServedVersion implements Resident {
                         priority(request),
                         deadline(request),
                         patient(request),
-                        new Leased(request, lookup, listener));
+                        new Leased(request, lookup, listener, receivedNanos));
         batcher.enqueue(work);
         return Optional.of(new Queued(batcher, work));
     }
@@ -204,10 +211,21 @@ public final class ServedVersion implements Resident {
     }
 
     private InferenceResponse computed(
-            InferenceRequest request, Answer answer, @Nullable Lookup lookup) {
+            InferenceRequest request,
+            Answer answer,
+            @Nullable Lookup lookup,
+            long receivedNanos) {
         if (lookup != null) {
-            lookup.keep(answer.outputs());
+            lookup.keep(answer.outputs(), meters.counts());
         }
+        meters.counts()
+                .answered(
+                        sliceRows == 0 ? 1 : rows(request),
+                        System.nanoTime() - receivedNanos,
+                        answer.queueNanos(),
+                        answer.inputNanos(),
+                        answer.computeNanos(),
+                        answer.outputNanos());
         return new InferenceResponse(
                 signature.model(),
                 signature.version(),
@@ -224,14 +242,16 @@ public final class ServedVersion implements Resident {
     }
 
     /// An answer that was kept.
-    private InferenceResponse response(InferenceRequest request, List<Tensor> outputs) {
+    private InferenceResponse response(
+            InferenceRequest request, List<Tensor> outputs, Lookup lookup, long receivedNanos) {
+        meters.counts().hit(System.nanoTime() - receivedNanos, lookup.nanos());
         return new InferenceResponse(
                 signature.model(),
                 signature.version(),
                 inOrder(outputs, request.outputs()),
                 backend,
                 device(),
-                CacheOutcome.HIT,
+                lookup.outcome(),
                 null,
                 new Timings(0, 0, 0, 0));
     }
@@ -241,6 +261,11 @@ public final class ServedVersion implements Resident {
         return new SlicedInference(batcher, sliceRows, batching.priority(0), deadline, true)
                 .run(inputs, Set.of())
                 .outputs();
+    }
+
+    /// Warm-up is over: from now on executions are counted.
+    public void open() {
+        metering.open();
     }
 
     private static List<Tensor> inOrder(List<Tensor> outputs, List<RequestedOutput> wanted) {
@@ -297,19 +322,24 @@ public final class ServedVersion implements Resident {
         private final InferenceRequest request;
         private final @Nullable Lookup lookup;
         private final InferenceListener listener;
+        private final long receivedNanos;
 
         private Leased(
-                InferenceRequest request, @Nullable Lookup lookup, InferenceListener listener) {
+                InferenceRequest request,
+                @Nullable Lookup lookup,
+                InferenceListener listener,
+                long receivedNanos) {
             this.request = request;
             this.lookup = lookup;
             this.listener = listener;
+            this.receivedNanos = receivedNanos;
         }
 
         @Override
         public void succeeded(Answer answer) {
             InferenceResponse response;
             try {
-                response = computed(request, answer, lookup);
+                response = computed(request, answer, lookup, receivedNanos);
             } catch (RuntimeException | Error e) { // somebody waits for an answer
                 failed(new ServingException(ErrorCode.INTERNAL, "an answer was lost", e));
                 throw e;
@@ -320,6 +350,7 @@ public final class ServedVersion implements Resident {
 
         @Override
         public void failed(ServingException failure) {
+            meters.failed(failure.code(), System.nanoTime() - receivedNanos);
             leases.release();
             listener.failed(failure);
         }

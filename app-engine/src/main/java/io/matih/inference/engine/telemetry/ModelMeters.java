@@ -32,6 +32,7 @@ public final class ModelMeters {
     private final LazyCounter responseMisses;
     private final LatencyWindow recent;
     private final RateWindow completions;
+    private final InferenceCounts counts = new InferenceCounts();
     private final LongAdder succeeded = new LongAdder();
     private final LongAdder failed = new LongAdder();
 
@@ -92,13 +93,31 @@ public final class ModelMeters {
         succeeded.increment();
     }
 
-    /// A request failed.
+    /// A request failed where it was decoded, or its answer where it was written.
     public void failed(ErrorCode code) {
-        var counter = failures.get(FailureReason.of(code));
+        count(FailureReason.of(code));
+    }
+
+    /// A request failed in the engine.
+    ///
+    /// @param nanos from its receipt on
+    public void failed(ErrorCode code, long nanos) {
+        var reason = FailureReason.of(code);
+        count(reason);
+        counts.failed(reason, nanos);
+    }
+
+    private void count(FailureReason reason) {
+        var counter = failures.get(reason);
         if (counter != null) {
             counter.increment();
         }
         failed.increment();
+    }
+
+    /// What is counted as Triton counts it.
+    public InferenceCounts counts() {
+        return counts;
     }
 
     /// A batch was executed.

@@ -13,15 +13,18 @@ public final class MetricsHandler {
     private static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
     private final PrometheusMeterRegistry registry;
+    private final TritonMetrics triton;
     private final BooleanSupplier draining;
 
-    public MetricsHandler(PrometheusMeterRegistry registry, BooleanSupplier draining) {
+    public MetricsHandler(
+            PrometheusMeterRegistry registry, TritonMetrics triton, BooleanSupplier draining) {
         this.registry = registry;
+        this.triton = triton;
         this.draining = draining;
     }
 
     public void scrape(Context ctx) {
-        ctx.contentType(TEXT).result(registry.scrape(TEXT));
+        ctx.contentType(TEXT).result(registry.scrape(TEXT) + triton.scrape());
     }
 
     /// Alive as long as it answers; readiness is another question, which the Open Inference

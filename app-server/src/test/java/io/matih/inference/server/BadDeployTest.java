@@ -241,6 +241,28 @@ class BadDeployTest {
                         "CONFIG_INVALID",
                         "count",
                         with("\"config\":{\"instance_group\":[{\"count\":1000}]}")),
+                Arguments.of(
+                        400,
+                        "MALFORMED_REQUEST",
+                        "model_warmup",
+                        with("\"config\":{\"model_warmup\":[null]}")),
+                Arguments.of(
+                        400,
+                        "MALFORMED_REQUEST",
+                        "instance_group",
+                        with("\"config\":{\"instance_group\":[null]}")),
+                Arguments.of(
+                        400,
+                        "MALFORMED_REQUEST",
+                        "features",
+                        with("\"features\":{\"X\":[\"a\",null]}")),
+                Arguments.of(
+                        400,
+                        "MALFORMED_REQUEST",
+                        "pad_to_preferred",
+                        with("\"config\":{\"parameters\":{\"pad_to_preferred\":null}}")),
+                Arguments.of(
+                        400, "INVALID_PARAMETER", "primary", with("\"traffic\":{\"mode\":\"AAA\"}")),
                 Arguments.of(501, "UNSUPPORTED", "ensemble", with("\"ensemble\":{}")),
                 Arguments.of(
                         501, "UNSUPPORTED", "canary", with("\"traffic\":{\"mode\":\"canary\"}")),

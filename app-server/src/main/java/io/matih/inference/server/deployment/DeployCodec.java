@@ -34,6 +34,9 @@ final class DeployCodec {
                     "config.version_policy",
                     "config.model_warmup.inputs");
 
+    private static final String PRIMARY = "primary";
+    private static final Set<String> FUTURE_MODES = Set.of("canary", "shadow");
+
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
     private static final Pattern REVISION = Pattern.compile("\"?([0-9]{1,18})\"?");
 
@@ -41,15 +44,15 @@ final class DeployCodec {
 
     static DeployRequest read(byte[] body) {
         var request = JsonBody.read(body, DeployRequest.class, FUTURE);
-        if (request.traffic() != null && !request.traffic().mode().equals("primary")) {
+        var mode = request.traffic() == null ? PRIMARY : request.traffic().mode();
+        if (!mode.equals(PRIMARY)) {
             throw new ServingException(
-                    ErrorCode.UNSUPPORTED,
-                    "traffic.mode '%s' is not supported by this version; use 'primary'"
-                            .formatted(ServingException.clip(request.traffic().mode())),
-                    new ErrorDetail(
-                            "traffic.mode",
-                            "primary",
-                            ServingException.clip(request.traffic().mode())));
+                    FUTURE_MODES.contains(mode)
+                            ? ErrorCode.UNSUPPORTED
+                            : ErrorCode.INVALID_PARAMETER,
+                    "traffic.mode '%s' is not supported by this version; use '%s'"
+                            .formatted(ServingException.clip(mode), PRIMARY),
+                    new ErrorDetail("traffic.mode", PRIMARY, ServingException.clip(mode)));
         }
         return request;
     }

@@ -22,8 +22,10 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 
 /// The settings, cut into what each part of the server needs.
 final class ServerSettings {
@@ -73,13 +75,26 @@ final class ServerSettings {
     /// The default roots are made where they are missing: they are the folders that a newcomer is
     /// told to put models in. Others must exist, or a typing error would go unnoticed.
     private List<String> storeRoots() {
-        var roots = settings.get(SettingKeys.STORE_ROOTS);
+        var roots = new ArrayList<>(settings.get(SettingKeys.STORE_ROOTS));
+        modelRepository().ifPresent(folder -> roots.add(folder.toString()));
         for (var root : roots) {
             if (!root.startsWith("s3:")) {
                 requireFolder(Path.of(root));
             }
         }
         return roots;
+    }
+
+    /// Models that are served from the start.
+    Optional<Path> modelRepository() {
+        var folder = settings.find(SettingKeys.MODEL_REPOSITORY);
+        folder.filter(path -> !Files.isDirectory(path))
+                .ifPresent(
+                        path -> {
+                            throw new SettingsException(
+                                    "model.repository: '%s' is no folder".formatted(path));
+                        });
+        return folder;
     }
 
     private void requireFolder(Path root) {

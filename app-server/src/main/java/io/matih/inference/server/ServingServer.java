@@ -25,6 +25,8 @@ import io.matih.inference.server.persistence.JdbiModelVersionStore;
 import io.matih.inference.server.persistence.JdbiVerdictStore;
 import io.matih.inference.server.settings.SettingKeys;
 import io.matih.inference.server.settings.Settings;
+import io.matih.inference.server.triton.RepositoryStart;
+import io.matih.inference.server.triton.TritonFolders;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 
@@ -70,7 +72,7 @@ public final class ServingServer implements RunningServer {
                             new JdbiVerdictStore(database));
             var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
             started.push(registry::close);
-            engine = start(Engine.start(parts.engine(), stores, registry));
+            engine = start(Engine.start(parts.engine(), stores, new TritonFolders(), registry));
             registry.getPrometheusRegistry().register(new HistogramExposition(engine.histograms()));
             var background = start(Executors.newVirtualThreadPerTaskExecutor());
             routes = routes(settings, stores, registry, background);
@@ -79,6 +81,7 @@ public final class ServingServer implements RunningServer {
             grpc = GrpcServer.start(parts.grpc(), List.of());
             started.push(() -> grpc.stop(drain));
             engine.awaitRestored();
+            parts.modelRepository().ifPresent(new RepositoryStart(engine.deployments())::deployAll);
         } catch (InterruptedException e) {
             close();
             Thread.currentThread().interrupt();

@@ -31,6 +31,7 @@ class ArchitectureTest {
                     "inference",
                     "model",
                     "deployment",
+                    "triton",
                     "cache",
                     "metrics",
                     "docs",

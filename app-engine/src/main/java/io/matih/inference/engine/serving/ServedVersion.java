@@ -211,10 +211,7 @@ public final class ServedVersion implements Resident {
     }
 
     private InferenceResponse computed(
-            InferenceRequest request,
-            Answer answer,
-            @Nullable Lookup lookup,
-            long receivedNanos) {
+            InferenceRequest request, Answer answer, @Nullable Lookup lookup, long receivedNanos) {
         if (lookup != null) {
             lookup.keep(answer.outputs(), meters.counts());
         }
@@ -230,6 +227,7 @@ public final class ServedVersion implements Resident {
                 signature.model(),
                 signature.version(),
                 inOrder(answer.outputs(), request.outputs()),
+                signature.metadata().classLabels(),
                 backend,
                 device(),
                 lookup == null ? null : lookup.outcome(),
@@ -249,6 +247,7 @@ public final class ServedVersion implements Resident {
                 signature.model(),
                 signature.version(),
                 inOrder(outputs, request.outputs()),
+                signature.metadata().classLabels(),
                 backend,
                 device(),
                 lookup.outcome(),

@@ -469,7 +469,9 @@ class OpenApiContractTest {
 
     private static void answersAsInTheExamples(String path) {
         var promised =
-                operation("POST", path).node().at("/responses/200/content/application~1json/examples");
+                operation("POST", path)
+                        .node()
+                        .at("/responses/200/content/application~1json/examples");
         for (var example : examples("POST", path).properties()) {
             var answer = client.post(path, value(example).toString());
             assertThat(answer.status()).as(example.getKey() + answer.body()).isEqualTo(200);

@@ -62,7 +62,7 @@ final class CodecSample {
                         1,
                         List.of(output),
                         Map.of(),
-                "onnxruntime",
+                        "onnxruntime",
                         Device.CPU,
                         null,
                         new InferenceResponse.Batch(8, "full"),

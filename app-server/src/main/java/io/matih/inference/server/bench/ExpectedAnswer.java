@@ -7,9 +7,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiPredicate;
 
-/// The right answers to a request, as bodies of JSON or with binary numbers behind it. What `meta` says differs from answer to answer,
-/// and numbers may differ in their last digits: a runtime adds in another order when the batch is
-/// larger. Everything else must be the same, byte for byte. Any thread.
+/// The right answers to a request, as bodies of JSON or with binary numbers behind it. What `meta`
+/// says differs from answer to answer, and numbers may differ in their last digits: a runtime adds
+/// in another order when the batch is larger. Everything else must be the same, byte for byte. Any
+/// thread.
 public final class ExpectedAnswer {
     private static final byte[] META = "\"meta\":".getBytes(StandardCharsets.US_ASCII);
 

@@ -35,17 +35,14 @@ public final class LoadRequest {
         }
         headers.put("Content-Type", JSON);
         headers.put("Accept", JSON);
-        return post(url, headers, body, expected);
+        return of(url, headers, body, expected);
     }
 
     /// A POST of anything.
     ///
     /// @param headers beside `Host` and `Content-Length`
-    public static LoadRequest post(
-            URI url,
-            Map<String, String> headers,
-            byte[] body,
-            @Nullable ExpectedAnswer expected) {
+    public static LoadRequest of(
+            URI url, Map<String, String> headers, byte[] body, @Nullable ExpectedAnswer expected) {
         var target = url.getRawPath() + (url.getRawQuery() == null ? "" : "?" + url.getRawQuery());
         var head =
                 new StringBuilder("POST ")

@@ -97,11 +97,12 @@ final class PredictWriter {
     }
 
     private static List<Tensor> classified(PredictCall call, InferenceResponse response) {
-        return response.outputs().stream().map(output -> classified(output, call, response)).toList();
+        return response.outputs().stream()
+                .map(output -> classified(output, call, response))
+                .toList();
     }
 
-    private static Tensor classified(
-            Tensor output, PredictCall call, InferenceResponse response) {
+    private static Tensor classified(Tensor output, PredictCall call, InferenceResponse response) {
         for (var request : call.request().outputs()) {
             if (request.classification() > 0 && request.name().equals(output.name())) {
                 boolean nonFinite =

@@ -14,8 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/// Whole bodies of JSON and binary tensors: random ones read as what they are, damaged ones are read
-/// or refused by a `ServingException` with a clean message, nothing else.
+/// Whole bodies of JSON and binary tensors: random ones read as what they are, damaged ones are
+/// read or refused by a `ServingException` with a clean message, nothing else.
 class BinaryBodyTest {
     private static final int RUNS = 2_000;
     private static final RequestTarget TARGET = new RequestTarget("m", null);

@@ -122,8 +122,7 @@ class BinaryTensorsTest {
             }
             var joined = BinaryTensors.join(List.copyOf(elements));
             var tensor =
-                    BinaryTensors.read(
-                            "x", "x", Datatype.BYTES, Shape.of(elements.size()), joined);
+                    BinaryTensors.read("x", "x", Datatype.BYTES, Shape.of(elements.size()), joined);
             var out = ByteBuffer.wrap(Calls.bytes(tensor)).order(java.nio.ByteOrder.LITTLE_ENDIAN);
             for (var element : elements) {
                 assertThat(out.getInt()).as("seed " + seed).isEqualTo(element.remaining());

@@ -71,8 +71,7 @@ class ClassificationTest {
     void namesTheClassesThatHaveNames() {
         var scores = Calls.floats("p", Shape.of(1, 3), 1, 3, 2);
         var out = new JsonOutput(64);
-        TensorWriter.write(
-                out, Classification.best(scores, 3, List.of("cat", "dog"), true), false);
+        TensorWriter.write(out, Classification.best(scores, 3, List.of("cat", "dog"), true), false);
         assertThat(new String(out.toBytes(), StandardCharsets.UTF_8))
                 .contains("[\"3.0:1:dog\",\"2.0:2\",\"1.0:0:cat\"]");
     }
@@ -80,7 +79,10 @@ class ClassificationTest {
     @Test
     void refusesWhatHasNoClasses() {
         assertThatExceptionOfType(ServingException.class)
-                .isThrownBy(() -> Classification.best(Calls.floats("p", Shape.of(), 1), 3, List.of(), true))
+                .isThrownBy(
+                        () ->
+                                Classification.best(
+                                        Calls.floats("p", Shape.of(), 1), 3, List.of(), true))
                 .withMessageContaining("FP32 []")
                 .returns(ErrorCode.INVALID_PARAMETER, ServingException::code);
     }

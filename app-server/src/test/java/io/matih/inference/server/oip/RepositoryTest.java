@@ -221,9 +221,6 @@ class RepositoryTest {
     void unloadsAndIndexesThatCannotBeAreRefused() {
         refused(400, "MALFORMED_REQUEST", unload("echo", "{\"parameters\":{\"other\":1}}"));
         refused(400, "MALFORMED_JSON", unload("echo", "{"));
-        refused(
-                400,
-                "MALFORMED_REQUEST",
-                server.post(REPOSITORY + "index", "{\"ready\":\"yes\"}"));
+        refused(400, "MALFORMED_REQUEST", server.post(REPOSITORY + "index", "{\"ready\":\"yes\"}"));
     }
 }

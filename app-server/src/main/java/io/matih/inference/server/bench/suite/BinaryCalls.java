@@ -31,7 +31,7 @@ record BinaryCalls(String model, String input, String shape, List<List<String>> 
     /// @param answerJson how many bytes of the answer are JSON
     record Call(Map<String, String> headers, byte[] body, byte[] answer, int answerJson) {
         LoadRequest to(URI url) {
-            return LoadRequest.post(
+            return LoadRequest.of(
                     url, headers, body, ExpectedAnswer.ofFloats(answer, answerJson));
         }
     }
@@ -61,15 +61,16 @@ record BinaryCalls(String model, String input, String shape, List<List<String>> 
         row.forEach(number -> body.putFloat(Float.parseFloat(number)));
         var headers =
                 Map.of(
-                        "Content-Type", "application/octet-stream",
-                        LENGTH, Integer.toString(json.length));
+                        "Content-Type",
+                        "application/octet-stream",
+                        LENGTH,
+                        Integer.toString(json.length));
         var request = HttpRequest.newBuilder(url).POST(BodyPublishers.ofByteArray(body.array()));
         headers.forEach(request::header);
         var answer = http.send(request.build(), BodyHandlers.ofByteArray());
         var length = answer.headers().firstValue(LENGTH);
         if (answer.statusCode() != 200 || length.isEmpty()) {
-            throw new IOException(
-                    "%s answered %d".formatted(url.getPath(), answer.statusCode()));
+            throw new IOException("%s answered %d".formatted(url.getPath(), answer.statusCode()));
         }
         return new Call(headers, body.array(), answer.body(), Integer.parseInt(length.get()));
     }

@@ -23,11 +23,7 @@ record PictureRow(int connections) implements SuiteRow {
     public RowResult run(Stage stage) throws IOException, InterruptedException {
         var model =
                 SuiteModel.forged(
-                        "picture",
-                        () -> ModelForge.picture(SIDE),
-                        3 * SIDE * SIDE,
-                        null,
-                        PICTURES);
+                        "picture", () -> ModelForge.picture(SIDE), 3 * SIDE * SIDE, null, PICTURES);
         var server = stage.server();
         server.deploy(model.name(), stage.write(model.name(), model.onnx().get()), model.config());
         var binary = new BinaryCalls(model.name(), model.input(), SHAPE, model.rows());
@@ -56,10 +52,8 @@ record PictureRow(int connections) implements SuiteRow {
                         Series.of("JSON", Unit.PER_SECOND, json.throughput()),
                         Series.of("binary p50", Unit.MILLIS, ours.percentile(50)),
                         Series.of("JSON p50", Unit.MILLIS, json.percentile(50)),
-                        Series.of(
-                                "generator, of all cores", Unit.PERCENT, ours.generatorPercent()),
-                        Series.ratio(
-                                "ratio to JSON", ours.throughput(), json.throughput(), GOAL)),
+                        Series.of("generator, of all cores", Unit.PERCENT, ours.generatorPercent()),
+                        Series.ratio("ratio to JSON", ours.throughput(), json.throughput(), GOAL)),
                 Side.wrong(sides),
                 List.of());
     }

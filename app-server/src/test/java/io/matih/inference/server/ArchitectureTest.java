@@ -38,6 +38,7 @@ class ArchitectureTest {
                     "settings",
                     "demo",
                     "bench",
+                    "doctor",
                     "cli");
     private static final JavaClasses SERVER =
             new ClassFileImporter()

@@ -29,7 +29,7 @@ class TritonDeployTest {
             ]
             output [
               { name: "OUTPUT0" data_type: TYPE_INT32 dims: [ 16 ] },
-              { name: "OUTPUT1" data_type: TYPE_INT32 dims: [ -1 ] }
+              { name: "OUTPUT1" data_type: TYPE_INT32 dims: [ 16 ] }
             ]
             """;
     private static final String REQUEST =
@@ -65,7 +65,6 @@ class TritonDeployTest {
                         ModelFolder.of(
                                         "add_sub",
                                         ADD_SUB.replace("\"add_sub\"", "\"whole\"")
-                                                .replace("[ -1 ]", "[ 16 ]")
                                                 + """
                                                 dynamic_batching {
                                                   preferred_batch_size: [ 4, 8 ]
@@ -175,9 +174,9 @@ class TritonDeployTest {
                     UNSUPPORTED    | platform: "ensemble" ensemble_scheduling { }        | ensemble_scheduling is not supported
                     UNSUPPORTED    | model_transaction_policy { decoupled: true }        | model_transaction_policy.decoupled is not supported
                     UNSUPPORTED    | model_operations { op_library_filename: "x.so" }    | libraries with operators of their own are never loaded
-                    UNSUPPORTED    | max_batch_size: 4 input { name: "X" dims: [ 2, 2 ] reshape { shape: 4 } } | dims [2, 2]
-                    CONFIG_INVALID | max_batch_size: 4 max_batch_size: 5                 | line 1, column 19
-                    CONFIG_INVALID | max_batch_sise: 4                                   | line 1, column 17: ModelConfig has no field 'max_batch_sise'
+                    CONFIG_INVALID | max_batch_size: 4 input { name: "X" dims: [ 2, 2 ] } | input 'X' has dims [2, 2], but the model's are [4]
+                    CONFIG_INVALID | max_batch_size: 4 max_batch_size: 5                 | line 1, column 33
+                    CONFIG_INVALID | max_batch_sise: 4                                   | line 1, column 1: ModelConfig has no field 'max_batch_sise'
                     CONFIG_INVALID | input [ { nome: "X" } ]                             | ModelInput has no field 'nome'
                     CONFIG_INVALID | max_batch_size: many                                | line 1, column 17
                     CONFIG_INVALID | input [ { name: "X"                                 | line 1

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// The settings, cut into what each part of the server needs.
 final class ServerSettings {
@@ -83,6 +84,16 @@ final class ServerSettings {
             }
         }
         return roots;
+    }
+
+    /// Store roots that are folders; the model repository, where there is one, is the first.
+    List<Path> localRoots() {
+        return Stream.concat(
+                        modelRepository().stream(),
+                        settings.get(SettingKeys.STORE_ROOTS).stream()
+                                .filter(root -> !root.startsWith("s3:"))
+                                .map(Path::of))
+                .toList();
     }
 
     /// Models that are served from the start.

@@ -27,6 +27,8 @@ public enum FailureReason {
                     INVALID_SHAPE,
                     INVALID_DTYPE,
                     OUT_OF_RANGE,
+                    BINARY_HEADER,
+                    BINARY_SIZE,
                     MISSING_INPUT,
                     UNKNOWN_INPUT,
                     DUPLICATE_INPUT,

@@ -8,6 +8,7 @@ import io.matih.inference.engine.tensor.Datatype;
 import io.matih.inference.engine.tensor.Shape;
 import io.matih.inference.engine.tensor.Tensor;
 import io.matih.inference.engine.tensor.TensorSpec;
+import io.matih.inference.server.http.DirectAnswer;
 import io.matih.inference.server.inference.InferenceLimits;
 import io.matih.inference.server.inference.PredictCall;
 import io.matih.inference.server.inference.PredictCodec;
@@ -72,7 +73,7 @@ final class CodecSample {
         return codec.read(body, (_, _) -> signature);
     }
 
-    byte[] write() {
+    DirectAnswer write() {
         return codec.write(call, response, WriteOptions.DEFAULT);
     }
 

@@ -1,5 +1,6 @@
 package io.matih.inference.bench;
 
+import io.matih.inference.server.http.DirectAnswer;
 import io.matih.inference.server.inference.PredictCall;
 
 import org.openjdk.jmh.annotations.Benchmark;
@@ -49,7 +50,7 @@ public class PredictCodecBenchmark {
 
     /// An answer as wide as the request.
     @Benchmark
-    public byte[] write() {
+    public DirectAnswer write() {
         return sample.write();
     }
 }

@@ -11,7 +11,7 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.Invocable;
 import org.jspecify.annotations.Nullable;
 
-import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.concurrent.Executor;
 
 /// One request and its answer, for a `DirectHandler`.
@@ -27,6 +27,7 @@ public final class DirectExchange {
             new PreEncodedHttpField(HttpHeader.CONTENT_TYPE, MediaType.JSON);
 
     private final DirectHandler handler;
+    private final Route route;
     private final MeteredRequest request;
     private final Response response;
     private final Callback callback;
@@ -39,6 +40,7 @@ public final class DirectExchange {
 
     DirectExchange(
             DirectHandler handler,
+            Route route,
             MeteredRequest request,
             Response response,
             Callback callback,
@@ -46,6 +48,7 @@ public final class DirectExchange {
             Executor threads,
             ConnectionWatch connections) {
         this.handler = handler;
+        this.route = route;
         this.request = request;
         this.response = response;
         this.callback = callback;
@@ -92,6 +95,16 @@ public final class DirectExchange {
                 : Request.extractQueryParameters(request).getValue(name);
     }
 
+    /// What stands in the path for `{name}`; absent where the route has no such segment.
+    public @Nullable String path(String name) {
+        return PathTemplate.of(route.path()).value(name, request.getHttpURI().getPath());
+    }
+
+    /// The values of a header, as often as it was sent.
+    public List<String> headers(String name) {
+        return request.getHeaders().getValuesList(name);
+    }
+
     /// Whether the handler runs on a thread that may wait.
     public boolean mayWait() {
         return mayWait;
@@ -127,32 +140,42 @@ public final class DirectExchange {
         connections.whenClientLeaves(request.getConnectionMetaData().getConnection(), action);
     }
 
-    /// Answers 200 with JSON. Any thread; does not wait.
+    /// Answers 200. Any thread; does not wait.
     ///
     /// @param serverTiming the `Server-Timing` header
     /// @param sent called when the last byte has been handed to the system
-    public void answer(byte[] json, String serverTiming, Runnable sent) {
-        if (encoding != null && json.length >= WORTH_COMPRESSING) {
+    public void answer(DirectAnswer answer, String serverTiming, Runnable sent) {
+        if (encoding != null && answer.length() >= WORTH_COMPRESSING) {
             threads.execute(
                     () ->
                             write(
                                     new CompressedResponse(request, response, encoding),
-                                    json,
+                                    answer,
                                     serverTiming,
                                     sent));
         } else {
-            write(response, json, serverTiming, sent);
+            write(response, answer, serverTiming, sent);
         }
     }
 
-    private void write(Response target, byte[] json, String serverTiming, Runnable sent) {
+    private void write(Response target, DirectAnswer answer, String serverTiming, Runnable sent) {
         try {
             target.setStatus(HttpStatus.OK_200);
             var headers = target.getHeaders();
-            headers.put(JSON_TYPE);
+            if (answer.contentType().equals(MediaType.JSON)) {
+                headers.put(JSON_TYPE);
+            } else {
+                headers.put(HttpHeader.CONTENT_TYPE, answer.contentType());
+            }
+            answer.headers().forEach(headers::put);
             headers.put("Server-Timing", serverTiming);
-            headers.put(HttpHeader.CONTENT_LENGTH, json.length);
-            target.write(true, ByteBuffer.wrap(json), Callback.from(callback, sent));
+            headers.put(HttpHeader.CONTENT_LENGTH, answer.length());
+            var written = Callback.from(callback, sent);
+            if (answer.parts().size() == 1) {
+                target.write(true, answer.parts().getFirst(), written);
+            } else {
+                new PartsWriter(target, answer.parts(), written).iterate();
+            }
         } catch (RuntimeException failure) {
             callback.failed(failure);
         }

@@ -150,13 +150,17 @@ final class Ingress extends Handler.Wrapper {
             Response response,
             Callback callback,
             RequestIdentity identity) {
+        if (route.responder() instanceof Route.Responder.Unsupported(var what)) {
+            throw new ServingException(
+                    ErrorCode.UNSUPPORTED, "%s is not supported by this version".formatted(what));
+        }
         enter(route, request, response);
         long limitBytes =
                 route.bodyLimitBytes() == null ? limits.bodyBytes() : route.bodyLimitBytes();
         RequestChecks.check(route, request, limitBytes);
         // A silent client waiting for a long answer is not idle.
         request.addIdleTimeoutListener(_ -> false);
-        if (route.holdsBody()) {
+        if (!route.streamsBody()) {
             held.requireRoomFor(Math.max(0, request.getLength()));
         }
         var metered = new MeteredRequest(request, limits, limitBytes, held);
@@ -165,6 +169,7 @@ final class Ingress extends Handler.Wrapper {
             case Route.Responder.Direct(var handler) ->
                     new DirectExchange(
                                     handler,
+                                    route,
                                     metered,
                                     response,
                                     callback,
@@ -173,12 +178,14 @@ final class Ingress extends Handler.Wrapper {
                                     connections)
                             .start();
             case Route.Responder.Served _ ->
-                    requests.execute(() -> pass(metered, response, callback, identity));
+                    requests.execute(() -> pass(route, metered, response, callback, identity));
+            case Route.Responder.Unsupported _ -> throw new IllegalStateException(route.path());
         }
     }
 
     /// Hands a request to Javalin, on a thread that may wait.
     private void pass(
+            Route route,
             MeteredRequest request,
             Response response,
             Callback callback,
@@ -186,7 +193,7 @@ final class Ingress extends Handler.Wrapper {
         try {
             var encoding = Encodings.ofResponse(request.getHeaders());
             var answer =
-                    encoding == null || request.getMethod().equals("HEAD")
+                    encoding == null || !route.mayCompress() || request.getMethod().equals("HEAD")
                             ? response
                             : new CompressedResponse(request, response, encoding);
             super.handle(request, answer, callback);

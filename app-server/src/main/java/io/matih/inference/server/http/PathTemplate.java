@@ -1,5 +1,8 @@
 package io.matih.inference.server.http;
 
+import org.eclipse.jetty.util.URIUtil;
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 
 /// A path whose segments are literal or, in braces, stand for any one segment. The natural order
@@ -31,6 +34,14 @@ record PathTemplate(List<String> segments) implements Comparable<PathTemplate> {
             }
         }
         return true;
+    }
+
+    /// What stands in a path where this template has `{name}`; absent where it has no such segment.
+    ///
+    /// @param path matches
+    @Nullable String value(String name, String path) {
+        int index = segments.indexOf("{" + name + "}");
+        return index < 0 ? null : URIUtil.decodePath(split(path).get(index));
     }
 
     /// Two templates that match the same paths are the same, whatever they call their segments.

@@ -17,6 +17,7 @@ import java.util.Set;
 /// @param produces the media types of its answers, the usual one first
 /// @param bodyLimitBytes its largest body; absent, the listener's limit holds
 /// @param servesInDrain whether it still answers while the server shuts down
+/// @param streamsBody whether its body goes to the disk as it comes; others are held in memory
 /// @param responder who answers
 public record Route(
         String method,
@@ -26,6 +27,7 @@ public record Route(
         List<String> produces,
         @Nullable Long bodyLimitBytes,
         boolean servesInDrain,
+        boolean streamsBody,
         Responder responder) {
 
     public Route {
@@ -64,63 +66,103 @@ public record Route(
         return of(method, path, consumes, new Responder.Served(handler));
     }
 
+    /// A path of a contract that this version does not serve: 501, saying so.
+    ///
+    /// @param what is not supported, as a subject: `tracing`
+    public static Route unsupported(String method, String path, String what) {
+        return of(method, path, Set.of(), new Responder.Unsupported(what));
+    }
+
     private static Route of(String method, String path, Set<String> consumes, Responder responder) {
         return new Route(
-                method, path, Set.of(), consumes, List.of(MediaType.JSON), null, false, responder);
+                method,
+                path,
+                Set.of(),
+                consumes,
+                List.of(MediaType.JSON),
+                null,
+                false,
+                false,
+                responder);
     }
 
     public Route withQuery(String... names) {
-        return new Route(
-                method,
-                path,
-                Set.of(names),
-                consumes,
-                produces,
-                bodyLimitBytes,
-                servesInDrain,
-                responder);
+        return copy(Set.of(names), consumes, produces, bodyLimitBytes);
     }
 
     public Route consuming(String... types) {
-        return new Route(
-                method,
-                path,
-                query,
-                Set.of(types),
-                produces,
-                bodyLimitBytes,
-                servesInDrain,
-                responder);
+        return copy(query, Set.of(types), produces, bodyLimitBytes);
     }
 
     public Route producing(String... types) {
+        return copy(query, consumes, List.of(types), bodyLimitBytes);
+    }
+
+    public Route withBodyLimit(long bytes) {
+        return copy(query, consumes, produces, bytes);
+    }
+
+    public Route servingInDrain() {
         return new Route(
                 method,
                 path,
                 query,
                 consumes,
-                List.of(types),
+                produces,
                 bodyLimitBytes,
-                servesInDrain,
+                true,
+                streamsBody,
                 responder);
     }
 
-    public Route withBodyLimit(long bytes) {
-        return new Route(method, path, query, consumes, produces, bytes, servesInDrain, responder);
+    public Route streamingBody() {
+        return new Route(
+                method,
+                path,
+                query,
+                consumes,
+                produces,
+                bodyLimitBytes,
+                servesInDrain,
+                true,
+                responder);
     }
 
-    public Route servingInDrain() {
-        return new Route(method, path, query, consumes, produces, bodyLimitBytes, true, responder);
+    private Route copy(
+            Set<String> knownQuery,
+            Set<String> consumed,
+            List<String> produced,
+            @Nullable Long limit) {
+        return new Route(
+                method,
+                path,
+                knownQuery,
+                consumed,
+                produced,
+                limit,
+                servesInDrain,
+                streamsBody,
+                responder);
     }
 
-    /// Whether a body is held in memory as a whole; uploads go to the disk as they come.
-    boolean holdsBody() {
-        return !consumes.contains(MediaType.OCTET_STREAM);
+    /// Whether it is served: clients are not told of paths that only say that they are not.
+    public boolean isServed() {
+        return !(responder instanceof Responder.Unsupported);
     }
 
     /// Triton's clients send no media type with what they send to `/v2`.
     boolean needsContentType() {
-        return !path.equals("/v2") && !path.startsWith("/v2/");
+        return !isOfProtocol();
+    }
+
+    /// Triton's clients ask for compression with every call, and understand it in the answers of
+    /// inference only, which are written elsewhere.
+    boolean mayCompress() {
+        return !isOfProtocol();
+    }
+
+    private boolean isOfProtocol() {
+        return path.equals("/v2") || path.startsWith("/v2/");
     }
 
     /// Who answers a request.
@@ -130,5 +172,7 @@ public record Route(
         record Served(Handler handler) implements Responder {}
 
         record Direct(DirectHandler handler) implements Responder {}
+
+        record Unsupported(String what) implements Responder {}
     }
 }

@@ -6,4 +6,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param rows how many `instances` there were; absent where the request had `inputs`
 /// @param nonFiniteAsStrings whether NaN and the infinities may stand in JSON as strings
-public record AnswerOptions(@Nullable Integer rows, boolean nonFiniteAsStrings) {}
+/// @param binary which outputs go out in binary
+public record AnswerOptions(
+        @Nullable Integer rows, boolean nonFiniteAsStrings, BinaryOutputs binary) {}

@@ -3,6 +3,7 @@ package io.matih.inference.server.inference;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
@@ -53,6 +54,13 @@ final class ElementBuffer {
 
     void putAll(ElementBuffer other) {
         putBytes(other.bytes, other.size);
+    }
+
+    void putAll(ByteBuffer other) {
+        int length = other.remaining();
+        reserve(length);
+        other.get(other.position(), bytes, size, length);
+        size += length;
     }
 
     void clear() {

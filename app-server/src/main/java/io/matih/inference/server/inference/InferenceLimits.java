@@ -11,6 +11,7 @@ import java.time.Duration;
 /// @param maxStringLength characters of a string
 /// @param maxNameLength bytes of a field's name, characters of a tensor's
 /// @param maxTensors entries of `inputs`, and of `outputs`
+/// @param maxParameters parameters of one request that have no meaning here
 /// @param maxRank axes of a tensor
 /// @param maxElements elements of a tensor
 /// @param maxClasses classes that an output's `classification` may ask for
@@ -21,6 +22,7 @@ public record InferenceLimits(
         int maxStringLength,
         int maxNameLength,
         int maxTensors,
+        int maxParameters,
         int maxRank,
         long maxElements,
         int maxClasses,
@@ -31,6 +33,7 @@ public record InferenceLimits(
                     100,
                     16 << 20,
                     1024,
+                    256,
                     256,
                     Shape.MAX_RANK,
                     1L << 26,

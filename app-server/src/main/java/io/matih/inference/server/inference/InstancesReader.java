@@ -64,8 +64,42 @@ final class InstancesReader {
             }
             count++;
         } while (in.next() != JsonToken.END_ARRAY);
+        return rows(count);
+    }
+
+    private Rows rows(int count) {
         return new Rows(
                 inputs.stream().filter(i -> !i.isAbsent()).map(RowInput::toTensor).toList(), count);
+    }
+
+    /// Every name of an input or a column.
+    List<String> names() {
+        return names;
+    }
+
+    /// Takes the current value for an input or a column of this row.
+    ///
+    /// @return false where there is none of that name
+    boolean take(JsonInput in, String name) {
+        var input = byName.get(name);
+        if (input != null) {
+            input.value(in);
+            return true;
+        }
+        var column = byColumn.get(name);
+        if (column == null) {
+            return false;
+        }
+        column.input().cell(in, column.index());
+        return true;
+    }
+
+    /// Ends the only row.
+    Rows endOnly(JsonInput in) {
+        for (var input : inputs) {
+            input.endRow(in, in.path());
+        }
+        return rows(1);
     }
 
     private void add(RowInput input) {
@@ -103,25 +137,14 @@ final class InstancesReader {
             var name = in.text();
             var path = in.path();
             in.next();
-            field(in, name, path);
+            if (!take(in, name)) {
+                throw unknown(name, path);
+            }
         }
         var path = in.path();
         for (var input : inputs) {
             input.endRow(in, path);
         }
-    }
-
-    private void field(JsonInput in, String name, String path) {
-        var input = byName.get(name);
-        if (input != null) {
-            input.value(in);
-            return;
-        }
-        var column = byColumn.get(name);
-        if (column == null) {
-            throw unknown(name, path);
-        }
-        column.input().cell(in, column.index());
     }
 
     private ServingException unknown(String name, String path) {

@@ -21,16 +21,21 @@ public final class JsonTensors {
     ///
     /// @param in stands at the array, and afterwards at its end
     /// @param nonFinite remembers `"NaN"` and the like, for the caller to allow or refuse
+    /// @param binary gives the data of tensors that are not in JSON
     /// @throws ServingException `MALFORMED_REQUEST`, `INVALID_SHAPE`, `INVALID_DTYPE`,
-    ///   `OUT_OF_RANGE`, `DUPLICATE_INPUT`, `JSON_LIMIT`
-    public List<Tensor> read(JsonInput in, NonFiniteText nonFinite) {
+    ///   `OUT_OF_RANGE`, `DUPLICATE_INPUT`, `JSON_LIMIT`, `BINARY_HEADER`, `BINARY_SIZE`
+    List<Tensor> read(
+            JsonInput in,
+            NonFiniteText nonFinite,
+            BinarySection binary,
+            UnknownParameters unknown) {
         in.requireArray(ErrorCode.MALFORMED_REQUEST, "an array of tensors");
         var path = in.path();
         var tensors = new ArrayList<Tensor>();
         var names = new HashSet<String>();
         while (in.next() != JsonToken.END_ARRAY) {
             requireRoom(path, tensors.size(), limits);
-            var tensor = new TensorReader(limits, nonFinite).read(in);
+            var tensor = new TensorReader(limits, nonFinite, binary, unknown).read(in);
             if (!names.add(tensor.name())) {
                 throw duplicate(in.path() + ".name", tensor.name());
             }

@@ -21,7 +21,9 @@ public final class ObjectFields {
     /// What an unknown field means.
     @FunctionalInterface
     public interface Unknown {
-        ServingException refuse(String path, String name);
+        /// @return absent where the field is passed over; its value is a string, a number, true,
+        ///   false or null then
+        @Nullable ServingException refuse(String path, String name);
     }
 
     /// @param in stands at the object
@@ -49,20 +51,34 @@ public final class ObjectFields {
     public @Nullable String next() {
         while (in.next() != JsonToken.END_OBJECT) {
             var name = name();
-            if (in.next() != JsonToken.VALUE_NULL) {
+            in.next();
+            if (name == null) {
+                requireSimple();
+            } else if (!in.isNull()) {
                 return name;
             }
         }
         return null;
     }
 
-    private String name() {
+    private void requireSimple() {
+        if (in.token().isStart()) {
+            throw in.wrong(ErrorCode.INVALID_PARAMETER, "a string, a number, true or false");
+        }
+    }
+
+    /// Absent for one that is passed over.
+    private @Nullable String name() {
         int index = indexOfPlain();
         if (index < 0) {
             var name = in.text();
             index = known.indexOf(name);
             if (index < 0) {
-                throw unknown.refuse(in.path(), name);
+                var refusal = unknown.refuse(in.path(), name);
+                if (refusal != null) {
+                    throw refusal;
+                }
+                return null;
             }
         }
         if (seen[index]) {

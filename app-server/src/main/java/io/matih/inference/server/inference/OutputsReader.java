@@ -25,14 +25,15 @@ final class OutputsReader {
         this.limits = limits;
     }
 
-    List<RequestedOutput> read(JsonInput in) {
+    List<OutputWish> read(JsonInput in, UnknownParameters unknown) {
         in.requireArray(ErrorCode.MALFORMED_REQUEST, "an array of outputs");
         var path = in.path();
-        var outputs = new ArrayList<RequestedOutput>();
+        var outputs = new ArrayList<OutputWish>();
         var names = new HashSet<String>();
         while (in.next() != JsonToken.END_ARRAY) {
             JsonTensors.requireRoom(path, outputs.size(), limits);
-            var output = output(in);
+            var wish = wish(in, unknown);
+            var output = wish.output();
             if (!names.add(output.name())) {
                 throw new ServingException(
                         ErrorCode.DUPLICATE_OUTPUT,
@@ -43,7 +44,7 @@ final class OutputsReader {
                                 "each output once",
                                 ServingException.clip(output.name())));
             }
-            outputs.add(output);
+            outputs.add(wish);
         }
         return outputs;
     }
@@ -67,42 +68,54 @@ final class OutputsReader {
         }
     }
 
-    private RequestedOutput output(JsonInput in) {
+    private OutputWish wish(JsonInput in, UnknownParameters unknown) {
         String name = null;
-        int classification = 0;
+        var parameters = Parameters.NONE;
         var fields = new ObjectFields(in, FIELDS, ErrorCode.MALFORMED_REQUEST);
         for (var field = fields.next(); field != null; field = fields.next()) {
             if (field.equals("name")) {
                 name = TensorReader.tensorName(in, limits);
             } else {
-                classification = classification(in);
+                parameters = parameters(in, unknown);
             }
         }
         if (name == null) {
             throw ObjectFields.missing(ErrorCode.MALFORMED_REQUEST, in.path(), "name");
         }
-        return new RequestedOutput(name, classification);
+        return new OutputWish(
+                new RequestedOutput(name, parameters.classification()), parameters.binary());
+    }
+
+    private Parameters parameters(JsonInput in, UnknownParameters unknown) {
+        int classification = 0;
+        Boolean binary = null;
+        var fields =
+                new ObjectFields(
+                        in,
+                        PARAMETERS,
+                        ErrorCode.INVALID_PARAMETER,
+                        (path, name) -> unknown.meet(path, name, PARAMETERS));
+        for (var field = fields.next(); field != null; field = fields.next()) {
+            if (field.equals("classification")) {
+                classification = classification(in);
+            } else {
+                binary = in.requireBoolean(ErrorCode.INVALID_PARAMETER);
+            }
+        }
+        return new Parameters(classification, binary);
     }
 
     private int classification(JsonInput in) {
-        int classes = 0;
-        var fields =
-                new ObjectFields(
-                        in, PARAMETERS, ErrorCode.INVALID_PARAMETER, PredictParameters::unknownIn);
-        for (var field = fields.next(); field != null; field = fields.next()) {
-            if (field.equals("classification")) {
-                classes =
-                        (int)
-                                in.requireLong(
-                                        ErrorCode.INVALID_PARAMETER,
-                                        0,
-                                        limits.maxClasses(),
-                                        "an integer from 0 to " + limits.maxClasses());
-            } else if (in.requireBoolean(ErrorCode.INVALID_PARAMETER)) {
-                throw in.wrong(ErrorCode.UNSUPPORTED, "false, for binary output is not supported");
-            }
-        }
-        return classes;
+        return (int)
+                in.requireLong(
+                        ErrorCode.INVALID_PARAMETER,
+                        0,
+                        limits.maxClasses(),
+                        "an integer from 0 to " + limits.maxClasses());
+    }
+
+    private record Parameters(int classification, @Nullable Boolean binary) {
+        private static final Parameters NONE = new Parameters(0, null);
     }
 
     private static boolean hasClasses(TensorSpec spec) {

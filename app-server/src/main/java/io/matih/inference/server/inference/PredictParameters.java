@@ -17,9 +17,15 @@ import java.util.List;
 /// @param priority 0: the model's default
 /// @param cache what the request wants of the response cache
 /// @param nonFiniteAsStrings whether NaN and the infinities may stand in JSON as strings
+/// @param binaryOutput whether outputs go out in binary that do not say otherwise
 record PredictParameters(
-        @Nullable Duration timeout, int priority, CacheMode cache, boolean nonFiniteAsStrings) {
-    static final PredictParameters NONE = new PredictParameters(null, 0, CacheMode.USE, false);
+        @Nullable Duration timeout,
+        int priority,
+        CacheMode cache,
+        boolean nonFiniteAsStrings,
+        boolean binaryOutput) {
+    static final PredictParameters NONE =
+            new PredictParameters(null, 0, CacheMode.USE, false, false);
 
     private static final List<String> KNOWN =
             List.of(
@@ -30,14 +36,18 @@ record PredictParameters(
                     "binary_data_output",
                     "non_finite");
 
-    static PredictParameters read(JsonInput in, InferenceLimits limits) {
+    static PredictParameters read(JsonInput in, InferenceLimits limits, UnknownParameters unknown) {
         Duration timeout = null;
         int priority = 0;
         var cache = CacheMode.USE;
         boolean nonFinite = false;
+        boolean binary = false;
         var fields =
                 new ObjectFields(
-                        in, KNOWN, ErrorCode.INVALID_PARAMETER, PredictParameters::unknown);
+                        in,
+                        KNOWN,
+                        ErrorCode.INVALID_PARAMETER,
+                        (path, name) -> unknown.meet(path, name, KNOWN));
         for (var field = fields.next(); field != null; field = fields.next()) {
             switch (field) {
                 case "timeout" -> timeout = timeout(in, limits);
@@ -48,34 +58,10 @@ record PredictParameters(
                     in.requireString(ErrorCode.INVALID_PARAMETER, "a string");
                     throw unsupported(in, "no route_key");
                 }
-                default -> requireJsonOutput(in);
+                default -> binary = in.requireBoolean(ErrorCode.INVALID_PARAMETER);
             }
         }
-        return new PredictParameters(timeout, priority, cache, nonFinite);
-    }
-
-    /// An unknown parameter of one output.
-    static ServingException unknownIn(String path, String name) {
-        return refuse(path, name, List.of("classification", "binary_data"));
-    }
-
-    private static ServingException unknown(String path, String name) {
-        return refuse(path, name, KNOWN);
-    }
-
-    private static ServingException refuse(String path, String name, List<String> known) {
-        if (isReserved(name)) {
-            return new ServingException(
-                    ErrorCode.RESERVED_PARAMETER,
-                    "%s: '%s' is reserved and cannot be set"
-                            .formatted(path, ServingException.clip(name)),
-                    new ErrorDetail(path, String.join(", ", known), ServingException.clip(name)));
-        }
-        return ObjectFields.unknown(ErrorCode.INVALID_PARAMETER, "parameter", path, name, known);
-    }
-
-    private static boolean isReserved(String name) {
-        return name.startsWith("sequence_") || name.startsWith("triton_") || name.equals("headers");
+        return new PredictParameters(timeout, priority, cache, nonFinite, binary);
     }
 
     private static @Nullable Duration timeout(JsonInput in, InferenceLimits limits) {
@@ -110,12 +96,6 @@ record PredictParameters(
             case "refresh" -> CacheMode.REFRESH;
             default -> throw in.wrong(ErrorCode.INVALID_PARAMETER, expected);
         };
-    }
-
-    private static void requireJsonOutput(JsonInput in) {
-        if (in.requireBoolean(ErrorCode.INVALID_PARAMETER)) {
-            throw unsupported(in, "false");
-        }
     }
 
     private static ServingException unsupported(JsonInput in, String allowed) {

@@ -20,24 +20,47 @@ final class PredictReader {
     private static final List<String> FIELDS =
             List.of("model", "version", "id", "inputs", "instances", "outputs", "parameters");
 
+    /// Those of the Open Inference Protocol, whose path names the model.
+    private static final List<String> FIELDS_OF_TARGETED =
+            List.of("id", "inputs", "outputs", "parameters");
+
     private final SignatureSource signatures;
     private final InferenceLimits limits;
+    private final BinarySection binary;
+    private final boolean targeted;
+    private final UnknownParameters unknown;
     private final NonFiniteText nonFinite = new NonFiniteText();
     private @Nullable String model;
     private @Nullable String version;
     private @Nullable String id;
     private @Nullable List<Tensor> inputs;
     private @Nullable JsonMark instances;
-    private List<RequestedOutput> outputs = List.of();
+    private List<OutputWish> outputs = List.of();
     private PredictParameters parameters = PredictParameters.NONE;
 
-    PredictReader(SignatureSource signatures, InferenceLimits limits) {
+    /// @param target whom the request is for; absent where its body says so
+    PredictReader(
+            SignatureSource signatures,
+            InferenceLimits limits,
+            BinarySection binary,
+            @Nullable RequestTarget target) {
         this.signatures = signatures;
         this.limits = limits;
+        this.binary = binary;
+        targeted = target != null;
+        if (target == null) {
+            unknown = UnknownParameters.refused();
+        } else {
+            unknown = UnknownParameters.passedOver(limits);
+            model = target.model();
+            version = target.version();
+            signatures.named(target.model());
+        }
     }
 
     PredictCall read(JsonInput in) {
-        var fields = new ObjectFields(in, FIELDS, ErrorCode.MALFORMED_REQUEST);
+        var known = targeted ? FIELDS_OF_TARGETED : FIELDS;
+        var fields = new ObjectFields(in, known, ErrorCode.MALFORMED_REQUEST);
         for (var field = fields.next(); field != null; field = fields.next()) {
             field(in, field);
         }
@@ -55,26 +78,29 @@ final class PredictReader {
             }
             case "version" -> version = ModelReference.version(in);
             case "id" -> id = id(in);
-            case "inputs" -> inputs = new JsonTensors(limits).read(in, nonFinite);
+            case "inputs" -> inputs = new JsonTensors(limits).read(in, nonFinite, binary, unknown);
             case "instances" -> {
                 in.requireArray(ErrorCode.MALFORMED_REQUEST, "an array of rows");
                 instances = in.skipMarked();
             }
-            case "outputs" -> outputs = new OutputsReader(limits).read(in);
-            default -> parameters = PredictParameters.read(in, limits);
+            case "outputs" -> outputs = new OutputsReader(limits).read(in, unknown);
+            default -> parameters = PredictParameters.read(in, limits, unknown);
         }
     }
 
     private PredictCall call(JsonInput in, String deployment) {
         if ((inputs == null) == (instances == null)) {
-            throw exactlyOne(inputs == null ? "neither" : "both");
+            throw targeted
+                    ? ObjectFields.missing(ErrorCode.MALFORMED_REQUEST, "", "inputs")
+                    : exactlyOne(inputs == null ? "neither" : "both");
         }
+        binary.requireEnd();
         var signature =
                 instances == null && outputs.isEmpty()
                         ? null
                         : signatures.signature(deployment, version);
         if (signature != null) {
-            new OutputsReader(limits).requireDeclared(outputs, signature.metadata().outputs());
+            new OutputsReader(limits).requireDeclared(wanted(), signature.metadata().outputs());
         }
         var rows = instances == null || signature == null ? null : rows(in, instances, signature);
         nonFinite.requireAllowed(parameters.nonFiniteAsStrings());
@@ -85,14 +111,20 @@ final class PredictReader {
                         version,
                         id,
                         tensors,
-                        outputs,
+                        wanted(),
                         parameters.priority(),
                         parameters.cache(),
                         parameters.timeout());
         var options =
                 new AnswerOptions(
-                        rows == null ? null : rows.count(), parameters.nonFiniteAsStrings());
+                        rows == null ? null : rows.count(),
+                        parameters.nonFiniteAsStrings(),
+                        OutputWish.binary(outputs, parameters.binaryOutput()));
         return new PredictCall(request, options);
+    }
+
+    private List<RequestedOutput> wanted() {
+        return outputs.stream().map(OutputWish::output).toList();
     }
 
     private Rows rows(JsonInput in, JsonMark mark, Signature signature) {
@@ -101,7 +133,7 @@ final class PredictReader {
         return in.reopen(mark, reader::read);
     }
 
-    private static String id(JsonInput in) {
+    static String id(JsonInput in) {
         var expected = "a string of at most %d characters".formatted(MAX_ID_LENGTH);
         var id = in.requireString(ErrorCode.MALFORMED_REQUEST, expected);
         if (id.length() > MAX_ID_LENGTH) {

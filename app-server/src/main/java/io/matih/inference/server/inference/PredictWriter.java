@@ -1,10 +1,14 @@
 package io.matih.inference.server.inference;
 
-import io.matih.inference.engine.serving.InferenceRequest.RequestedOutput;
 import io.matih.inference.engine.serving.InferenceResponse;
 import io.matih.inference.engine.tensor.Tensor;
+import io.matih.inference.server.http.DirectAnswer;
+import io.matih.inference.server.http.MediaType;
 
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /// Writes the answer to a predict request. Any thread.
 final class PredictWriter {
@@ -14,11 +18,11 @@ final class PredictWriter {
 
     private PredictWriter() {}
 
-    static byte[] write(PredictCall call, InferenceResponse response, WriteOptions options) {
+    static DirectAnswer write(PredictCall call, InferenceResponse response, WriteOptions options) {
         boolean nonFinite = call.options().nonFiniteAsStrings();
         var outputs = classified(call, response);
         var rows = call.options().rows();
-        var out = new JsonOutput(estimate(outputs, rows != null));
+        var out = new JsonOutput(estimate(outputs, call.options()));
         out.startObject();
         var id = call.request().id();
         if (id != null) {
@@ -30,14 +34,32 @@ final class PredictWriter {
             PredictionsWriter.write(out, outputs, rows, nonFinite);
         }
         out.name("outputs").startArray();
+        var binary = new ArrayList<ByteBuffer>();
         for (var output : outputs) {
-            TensorWriter.write(out, output, nonFinite);
+            if (call.options().binary().contains(output.name())) {
+                TensorWriter.writeHead(out, output);
+                binary.add(output.data().asByteBuffer());
+            } else {
+                TensorWriter.write(out, output, nonFinite);
+            }
         }
         out.endArray();
         if (options.meta()) {
             meta(out, response);
         }
-        return out.endObject().toBytes();
+        return answer(out.endObject().toBytes(), binary);
+    }
+
+    /// Where there is nothing behind the JSON it is a plain answer, as with outputs of no elements.
+    private static DirectAnswer answer(byte[] json, List<ByteBuffer> binary) {
+        if (binary.stream().noneMatch(ByteBuffer::hasRemaining)) {
+            return DirectAnswer.json(json);
+        }
+        binary.addFirst(ByteBuffer.wrap(json));
+        return new DirectAnswer(
+                MediaType.OCTET_STREAM,
+                Map.of(BinaryHeader.NAME, Integer.toString(json.length)),
+                binary);
     }
 
     private static void meta(JsonOutput out, InferenceResponse response) {
@@ -75,24 +97,31 @@ final class PredictWriter {
     }
 
     private static List<Tensor> classified(PredictCall call, InferenceResponse response) {
-        boolean nonFinite = call.options().nonFiniteAsStrings();
-        return response.outputs().stream()
-                .map(output -> classified(output, call.request().outputs(), nonFinite))
-                .toList();
+        return response.outputs().stream().map(output -> classified(output, call)).toList();
     }
 
-    private static Tensor classified(
-            Tensor output, List<RequestedOutput> requested, boolean nonFinite) {
-        for (var request : requested) {
+    private static Tensor classified(Tensor output, PredictCall call) {
+        for (var request : call.request().outputs()) {
             if (request.classification() > 0 && request.name().equals(output.name())) {
+                boolean nonFinite =
+                        call.options().nonFiniteAsStrings()
+                                || call.options().binary().contains(output.name());
                 return Classification.best(output, request.classification(), nonFinite);
             }
         }
         return output;
     }
 
-    private static int estimate(List<Tensor> outputs, boolean predictions) {
-        long data = outputs.stream().mapToLong(TensorWriter::estimate).sum();
+    private static int estimate(List<Tensor> outputs, AnswerOptions options) {
+        long data =
+                outputs.stream()
+                        .mapToLong(
+                                output ->
+                                        options.binary().contains(output.name())
+                                                ? TensorWriter.HEAD
+                                                : TensorWriter.estimate(output))
+                        .sum();
+        boolean predictions = options.rows() != null;
         return (int) Math.min(LARGEST_ESTIMATE, ENVELOPE + (predictions ? 2 * data : data));
     }
 }

@@ -166,10 +166,11 @@ final class RowInput {
     }
 
     private static ServingException missing(String path, String name) {
-        var field = path + "." + ServingException.clip(name);
+        var clipped = ServingException.clip(name);
+        var field = path.isEmpty() ? clipped : path + "." + clipped;
         return new ServingException(
                 ErrorCode.MISSING_INPUT,
                 "%s is missing".formatted(field),
-                new ErrorDetail(field, ServingException.clip(name), null));
+                new ErrorDetail(field, clipped, null));
     }
 }

@@ -22,6 +22,9 @@ final class RowShape {
             return declared;
         }
         var measured = in.reopen(in.here(), RowShape::measure);
+        if (measured.rank() == 0) {
+            measured = single(declared);
+        }
         if (!declared.accepts(measured)) {
             throw invalid(spec, in.path(), declared.toString(), measured.toString());
         }
@@ -56,6 +59,15 @@ final class RowShape {
                     spec, path, "a scalar, which has no rows; send inputs instead", "instances");
         }
         return Shape.of(Arrays.copyOfRange(axes, 1, axes.length));
+    }
+
+    /// A value without an array around it may stand for the only element of a row.
+    private static Shape single(Shape declared) {
+        var axes = declared.toArray();
+        for (int i = 0; i < axes.length; i++) {
+            axes[i] = axes[i] == Shape.ANY ? 1 : axes[i];
+        }
+        return Shape.of(axes);
     }
 
     private static Shape measure(JsonInput in) {

@@ -34,6 +34,21 @@ final class ShapeReader {
         return require(Shape.of(Arrays.copyOf(axes, rank)), path);
     }
 
+    /// Axis lengths that did not come in JSON.
+    ///
+    /// @throws ServingException `INVALID_SHAPE`
+    Shape require(long[] axes, String path) {
+        if (axes.length > limits.maxRank()) {
+            throw invalid(path, "at most %d axes".formatted(limits.maxRank()), "more");
+        }
+        for (long axis : axes) {
+            if (axis < 0) {
+                throw invalid(path, "axis lengths from 0", Long.toString(axis));
+            }
+        }
+        return require(Shape.of(axes), path);
+    }
+
     /// @param shape without any -1
     /// @throws ServingException `INVALID_SHAPE` where it counts more elements than are allowed
     Shape require(Shape shape, String path) {

@@ -1,7 +1,6 @@
 package io.matih.inference.server.inference;
 
 import io.matih.inference.engine.error.ErrorCode;
-import io.matih.inference.engine.error.ServingException;
 import io.matih.inference.engine.tensor.Datatype;
 import io.matih.inference.engine.tensor.Shape;
 import io.matih.inference.engine.tensor.Tensor;
@@ -15,26 +14,31 @@ import java.util.List;
 final class TensorReader {
     private static final List<String> FIELDS =
             List.of("name", "datatype", "shape", "data", "parameters");
-    private static final List<String> BINARY =
-            List.of(
-                    "binary_data_size",
-                    "shared_memory_region",
-                    "shared_memory_byte_size",
-                    "shared_memory_offset");
+    static final String BINARY_SIZE = "binary_data_size";
+    private static final List<String> PARAMETERS = List.of(BINARY_SIZE);
     private static final int SHORTEST_ELEMENT = "0,".length();
     private static final int TYPICAL_STRING = 24;
 
     private final InferenceLimits limits;
     private final NonFiniteText nonFinite;
+    private final BinarySection binary;
+    private final UnknownParameters unknown;
     private @Nullable String name;
     private @Nullable Datatype datatype;
     private @Nullable Shape shape;
     private @Nullable ElementBuffer data;
     private @Nullable JsonMark skipped;
+    private @Nullable Long binarySize;
 
-    TensorReader(InferenceLimits limits, NonFiniteText nonFinite) {
+    TensorReader(
+            InferenceLimits limits,
+            NonFiniteText nonFinite,
+            BinarySection binary,
+            UnknownParameters unknown) {
         this.limits = limits;
         this.nonFinite = nonFinite;
+        this.binary = binary;
+        this.unknown = unknown;
     }
 
     Tensor read(JsonInput in) {
@@ -45,6 +49,11 @@ final class TensorReader {
         var readName = require(name, in, "name");
         var readDatatype = require(datatype, in, "datatype");
         var readShape = require(shape, in, "shape");
+        requireOneForm(in);
+        if (binarySize != null) {
+            var bytes = binary.take(binarySize, in.path() + ".parameters." + BINARY_SIZE);
+            return BinaryTensors.read(in.path(), readName, readDatatype, readShape, bytes);
+        }
         if (skipped != null) {
             data = in.reopen(skipped, later -> data(later, readName, readDatatype, readShape));
         }
@@ -98,16 +107,32 @@ final class TensorReader {
         return Math.toIntExact(possible * datatype.byteSize());
     }
 
-    private static void parameters(JsonInput in) {
+    private void parameters(JsonInput in) {
         var fields =
-                new ObjectFields(in, BINARY, ErrorCode.INVALID_PARAMETER, TensorReader::unknown);
-        if (fields.next() != null) {
-            throw in.wrong(ErrorCode.UNSUPPORTED, "data in JSON, for binary data is not supported");
+                new ObjectFields(
+                        in,
+                        PARAMETERS,
+                        ErrorCode.INVALID_PARAMETER,
+                        (path, parameter) -> unknown.meet(path, parameter, PARAMETERS));
+        while (fields.next() != null) {
+            binarySize =
+                    in.requireLong(
+                            ErrorCode.BINARY_SIZE,
+                            0,
+                            Long.MAX_VALUE,
+                            "a number of bytes, an integer from 0");
         }
     }
 
-    private static ServingException unknown(String path, String name) {
-        return ObjectFields.unknown(ErrorCode.INVALID_PARAMETER, "parameter", path, name, BINARY);
+    private void requireOneForm(JsonInput in) {
+        boolean json = data != null || skipped != null;
+        if (json == (binarySize != null) && (json || binary.isUsual())) {
+            throw JsonInput.wrong(
+                    ErrorCode.BINARY_SIZE,
+                    in.path(),
+                    "either data or parameters." + BINARY_SIZE,
+                    json ? "both" : "neither");
+        }
     }
 
     private static <T> T require(@Nullable T value, JsonInput in, String field) {

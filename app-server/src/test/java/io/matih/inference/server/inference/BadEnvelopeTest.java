@@ -218,11 +218,6 @@ class BadEnvelopeTest {
                         "parameters.route_key",
                         "got 5"),
                 bad(
-                        "binary_data_output",
-                        parameter("binary_data_output", "true"),
-                        UNSUPPORTED,
-                        "parameters.binary_data_output"),
-                bad(
                         "binary_data_output a number",
                         parameter("binary_data_output", "1"),
                         INVALID_PARAMETER,
@@ -237,12 +232,12 @@ class BadEnvelopeTest {
                 bad(
                         "input's shared memory",
                         "{\"inputs\":[{\"parameters\":{\"shared_memory_region\":\"r\"}}]}",
-                        UNSUPPORTED,
+                        RESERVED_PARAMETER,
                         "inputs[0].parameters.shared_memory_region"),
                 bad(
                         "input's binary size",
-                        "{\"inputs\":[{\"parameters\":{\"binary_data_size\":5}}]}",
-                        UNSUPPORTED,
+                        "{\"inputs\":[{\"parameters\":{\"binary_data_size\":-5}}]}",
+                        BINARY_SIZE,
                         "inputs[0].parameters.binary_data_size"),
                 bad(
                         "input's unknown",
@@ -296,11 +291,11 @@ class BadEnvelopeTest {
                         "outputs[0].parameters.classification",
                         "INT64 [-1]"),
                 bad(
-                        "binary",
+                        "binary a number",
                         field(
                                 "outputs",
-                                "[{\"name\":\"label\",\"parameters\":{\"binary_data\":true}}]"),
-                        UNSUPPORTED,
+                                "[{\"name\":\"label\",\"parameters\":{\"binary_data\":1}}]"),
+                        INVALID_PARAMETER,
                         "outputs[0].parameters.binary_data"),
                 bad(
                         "unknown parameter",

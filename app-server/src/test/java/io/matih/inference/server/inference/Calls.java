@@ -129,11 +129,11 @@ final class Calls {
     }
 
     static String write(PredictCall call, @Nullable WriteOptions options, Tensor... outputs) {
-        var bytes =
+        var answer =
                 CODEC.write(
                         call,
                         response(outputs),
                         Objects.requireNonNullElse(options, WriteOptions.DEFAULT));
-        return new String(bytes, StandardCharsets.UTF_8);
+        return StandardCharsets.UTF_8.decode(answer.parts().getFirst()).toString();
     }
 }

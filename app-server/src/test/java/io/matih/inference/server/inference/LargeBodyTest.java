@@ -36,7 +36,7 @@ class LargeBodyTest {
         var call = Calls.CODEC.read(BODY, Calls.IRIS);
         var tensor = call.request().inputs().getFirst();
         var response = Calls.response(tensor);
-        int length = Calls.CODEC.write(call, response, WriteOptions.DEFAULT).length;
+        long length = Calls.CODEC.write(call, response, WriteOptions.DEFAULT).length();
         long before = allocated();
         Calls.CODEC.write(call, response, WriteOptions.DEFAULT);
         assertThat(allocated() - before).isLessThan(4L * length);

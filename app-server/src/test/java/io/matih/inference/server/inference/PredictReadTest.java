@@ -21,6 +21,7 @@ import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 class PredictReadTest {
     private static final byte[] ONE_TO_FOUR = floats(1, 2, 3, 4);
@@ -47,7 +48,10 @@ class PredictReadTest {
                 .containsExactly(
                         new RequestedOutput("probabilities", 2), new RequestedOutput("label", 0));
         assertThat(request.timeout()).isEqualTo(Duration.ofMillis(50));
-        assertThat(call.options()).isEqualTo(new AnswerOptions(null, false));
+        assertThat(call.options())
+                .isEqualTo(
+                        new AnswerOptions(
+                                null, false, new BinaryOutputs(false, Map.of("label", false))));
         assertThat(bytes(request.inputs().getFirst())).isEqualTo(ONE_TO_FOUR);
     }
 

@@ -72,7 +72,7 @@ final class GrpcCalls implements AutoCloseable {
     /// A call that should fail in one of these ways.
     static void requireRefused(Supplier<?> call, Status.Code... codes) {
         try {
-            call.get();
+            var _ = call.get();
         } catch (StatusRuntimeException e) {
             Checks.require(
                     Arrays.asList(codes).contains(e.getStatus().getCode()),

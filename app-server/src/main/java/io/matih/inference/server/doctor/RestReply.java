@@ -11,10 +11,32 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /// An answer over REST, its content encoding undone.
-record RestReply(int status, HttpHeaders headers, byte[] body) {
+final class RestReply {
     static final JsonMapper JSON = JsonMapper.builder().build();
     static final String HEADER_LENGTH = "Inference-Header-Content-Length";
     private static final int MOST_SHOWN = 160;
+
+    private final int status;
+    private final HttpHeaders headers;
+    private final byte[] body;
+
+    RestReply(int status, HttpHeaders headers, byte[] body) {
+        this.status = status;
+        this.headers = headers;
+        this.body = body;
+    }
+
+    int status() {
+        return status;
+    }
+
+    HttpHeaders headers() {
+        return headers;
+    }
+
+    byte[] body() {
+        return body;
+    }
 
     RestReply requireOk() {
         Checks.require(

@@ -16,8 +16,14 @@ import java.util.List;
 import java.util.function.IntToDoubleFunction;
 
 /// An output's numbers, to compare what came in two forms.
-record TensorNumbers(double[] values) {
+final class TensorNumbers {
     private static final double TOLERANCE = 1e-5;
+
+    private final double[] values;
+
+    private TensorNumbers(double[] values) {
+        this.values = values;
+    }
 
     /// Absent for datatypes that are not compared.
     static @Nullable TensorNumbers of(Datatype datatype, byte[] bytes, int offset, int length) {

@@ -301,7 +301,9 @@ class TritonDeployTest {
                 var iris = serving.get(TestServer.API + "/deployments/iris").json();
                 assertThat(iris.at("/config/max_batch_size").intValue()).isEqualTo(16);
                 assertThat(iris.at("/revision").intValue()).isEqualTo(1);
-                var seven = serving.predict("{\"model\":\"seven\",\"version\":\"2\",\"instances\":[[1]]}");
+                var seven =
+                        serving.predict(
+                                "{\"model\":\"seven\",\"version\":\"2\",\"instances\":[[1]]}");
                 assertThat(seven.status()).as(seven.body()).isEqualTo(200);
             }
         }

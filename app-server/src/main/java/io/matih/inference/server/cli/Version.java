@@ -1,25 +1,12 @@
 package io.matih.inference.server.cli;
 
-import java.io.IOException;
-import java.util.Properties;
+import io.matih.inference.server.api.ProductVersion;
 
-/// The product's version, as the build wrote it into the jar.
+/// The product and its version, for people.
 final class Version {
-    private static final String RESOURCE =
-            "/META-INF/maven/io.matih.inference/app-server/pom.properties";
-
     private Version() {}
 
     static String text() {
-        try (var resource = Version.class.getResourceAsStream(RESOURCE)) {
-            if (resource == null) {
-                return "MATIH Inference, not packaged";
-            }
-            var properties = new Properties();
-            properties.load(resource);
-            return "MATIH Inference " + properties.getProperty("version", "");
-        } catch (IOException e) {
-            return "MATIH Inference";
-        }
+        return "MATIH Inference" + ProductVersion.number().map(n -> " " + n).orElse(", not packaged");
     }
 }

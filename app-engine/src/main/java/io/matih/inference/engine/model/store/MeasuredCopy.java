@@ -3,7 +3,6 @@ package io.matih.inference.engine.model.store;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 
 /// Bytes on their way from outside to our disk: counted, limited and hashed in the same pass.
@@ -18,20 +17,12 @@ final class MeasuredCopy {
     /// @throws UncheckedIOException where the other side breaks off
     static Inventory.Entry copy(InputStream from, FileChannel to, long budget, long maxBytes)
             throws IOException {
-        var digest = Sha256.start();
+        var output = new MeasuredOutput(to, budget, maxBytes);
         var buffer = new byte[BUFFER];
-        long copied = 0;
         for (int read; (read = read(from, buffer)) >= 0; ) {
-            copied += read;
-            if (copied > budget) {
-                throw StagingFolder.tooLarge(maxBytes);
-            }
-            digest.update(buffer, 0, read);
-            for (var chunk = ByteBuffer.wrap(buffer, 0, read); chunk.hasRemaining(); ) {
-                to.write(chunk);
-            }
+            output.write(buffer, 0, read);
         }
-        return new Inventory.Entry(Sha256.hex(digest), copied);
+        return output.entry();
     }
 
     private static int read(InputStream from, byte[] buffer) {

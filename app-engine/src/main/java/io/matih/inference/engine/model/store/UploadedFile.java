@@ -49,7 +49,7 @@ record UploadedFile(Path file, String name) implements SourceFiles {
         return unknown();
     }
 
-    private static ServingException unknown() {
+    static ServingException unknown() {
         return new ServingException(
                 ErrorCode.SOURCE_UNAVAILABLE,
                 "source.uri names no upload, or one that has been removed for its age");

@@ -7,6 +7,7 @@ import io.matih.inference.engine.error.ServingException;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -55,17 +56,39 @@ public final class Uploads {
     /// @param sha256 lower-case hex, of the body's bytes
     public record Upload(String id, String uri, String sha256, long bytes) {}
 
+    /// A body that is written rather than read.
+    @FunctionalInterface
+    public interface Body {
+        /// @param target buffers nothing
+        void writeTo(OutputStream target) throws IOException;
+    }
+
     /// @param body read to its end, not closed
     /// @param contentType `application/octet-stream` or `application/zip`
     /// @throws ServingException `UNSUPPORTED_MEDIA_TYPE`, `MODEL_TOO_LARGE`, `MODEL_INVALID` for an
     ///   empty body, `ARCHIVE_UNSAFE` for a zip that is none, `CANCELLED` where the body breaks
     ///   off, `STORAGE_FAILED`
     public Upload save(InputStream body, String contentType) {
+        return save(contentType, channel -> MeasuredCopy.copy(body, channel, maxBytes, maxBytes));
+    }
+
+    /// The same for a body that is written.
+    public Upload save(Body body, String contentType) {
+        return save(
+                contentType,
+                channel -> {
+                    var output = new MeasuredOutput(channel, maxBytes, maxBytes);
+                    body.writeTo(output);
+                    return output.entry();
+                });
+    }
+
+    private Upload save(String contentType, Copy copy) {
         var ending = ending(contentType);
         var id = newId();
         var partial = folder.resolve(id + PARTIAL);
         try {
-            var entry = write(body, partial);
+            var entry = write(copy, partial);
             checkMagic(partial, ending, entry.bytes());
             Files.move(partial, folder.resolve(id + ending), ATOMIC_MOVE);
             PrivateFiles.syncFolder(folder);
@@ -74,6 +97,17 @@ public final class Uploads {
             throw StagingFolder.unwritable(e);
         } finally {
             discard(partial);
+        }
+    }
+
+    /// The bytes of an upload.
+    ///
+    /// @throws ServingException `SOURCE_UNAVAILABLE` where it is no more, `STORAGE_FAILED`
+    public InputStream open(Upload upload) {
+        try {
+            return Files.newInputStream(find(upload.id()).orElseThrow(UploadedFile::unknown));
+        } catch (IOException e) {
+            throw StagingFolder.unwritable(e);
         }
     }
 
@@ -134,14 +168,19 @@ public final class Uploads {
         return HexFormat.of().formatHex(bytes);
     }
 
-    private Inventory.Entry write(InputStream body, Path file) throws IOException {
+    private static Inventory.Entry write(Copy copy, Path file) throws IOException {
         try (var channel = PrivateFiles.create(file)) {
-            var entry = MeasuredCopy.copy(body, channel, maxBytes, maxBytes);
+            var entry = copy.to(channel);
             channel.force(true);
             return entry;
         } catch (UncheckedIOException e) {
             throw new ServingException(ErrorCode.CANCELLED, "the upload broke off", e);
         }
+    }
+
+    /// How a body gets to its file.
+    private interface Copy {
+        Inventory.Entry to(FileChannel channel) throws IOException;
     }
 
     private static void checkMagic(Path file, String ending, long bytes) throws IOException {

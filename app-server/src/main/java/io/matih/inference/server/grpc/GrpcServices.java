@@ -3,28 +3,63 @@ package io.matih.inference.server.grpc;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
+import io.matih.inference.engine.serving.Router;
+import io.matih.inference.server.inference.InferenceLimits;
+import io.matih.inference.server.oip.ProtocolModels;
 import io.matih.inference.server.proto.GRPCInferenceServiceGrpc;
 
-/// The inference service put together: messages of requests for inference are read by our own
-/// marshaller, everything else is the generated service's.
-final class GrpcServices {
-    private GrpcServices() {}
+import java.util.List;
 
-    static ServerServiceDefinition inference(
-            ServerServiceDefinition rest, InferencePath path, int limitBytes) {
+/// What the listener serves: the Open Inference Protocol and the health of the server and its
+/// models.
+public final class GrpcServices {
+    private final InferencePath path;
+    private final ModelHealth health;
+    private final List<ServerServiceDefinition> definitions;
+
+    public GrpcServices(
+            GrpcSettings settings, GrpcThreads threads, Router router, ProtocolModels models) {
+        path =
+                new InferencePath(
+                        router,
+                        new InferReader(InferenceLimits.DEFAULT),
+                        new InferWriter(settings.messageBytes()),
+                        threads,
+                        new OpenStreams());
+        health = new ModelHealth(models, threads.waiting());
+        var protocol = new ProtocolService(models, threads.waiting());
+        definitions =
+                List.of(
+                        inference(protocol.bindService(), settings.messageBytes()),
+                        health.bindService());
+    }
+
+    List<ServerServiceDefinition> definitions() {
+        return definitions;
+    }
+
+    /// Says that it is going, and ends the calls that would go on as long as their clients like.
+    void drain() {
+        health.end();
+        path.streams().drain();
+    }
+
+    /// Messages of requests for inference are read by our own marshaller; everything else is the
+    /// generated service's.
+    private ServerServiceDefinition inference(ServerServiceDefinition rest, int limitBytes) {
         var marshaller = new ReceivedMarshaller(limitBytes);
         var infer = received(GRPCInferenceServiceGrpc.getModelInferMethod(), marshaller);
         var stream = received(GRPCInferenceServiceGrpc.getModelStreamInferMethod(), marshaller);
+        var others =
+                rest.getMethods().stream()
+                        .filter(method -> !isInference(method.getMethodDescriptor()))
+                        .toList();
         var generated = GRPCInferenceServiceGrpc.getServiceDescriptor();
         var descriptor =
                 ServiceDescriptor.newBuilder(generated.getName())
                         .setSchemaDescriptor(generated.getSchemaDescriptor())
                         .addMethod(infer)
                         .addMethod(stream);
-        var others =
-                rest.getMethods().stream()
-                        .filter(method -> !isInference(method.getMethodDescriptor()))
-                        .toList();
         others.forEach(method -> descriptor.addMethod(method.getMethodDescriptor()));
         var service =
                 ServerServiceDefinition.builder(descriptor.build())

@@ -4,4 +4,8 @@ import io.matih.inference.engine.serving.Router;
 
 /// What every request for inference goes through, over whichever kind of call.
 record InferencePath(
-        Router router, InferReader reader, InferWriter writer, GrpcThreads threads) {}
+        Router router,
+        InferReader reader,
+        InferWriter writer,
+        GrpcThreads threads,
+        OpenStreams streams) {}

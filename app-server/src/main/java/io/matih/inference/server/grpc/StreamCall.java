@@ -4,6 +4,7 @@ import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
+import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ServingException;
 import io.matih.inference.server.grpc.Inference.Outcome;
 import io.matih.inference.server.proto.ModelStreamInferResponse;
@@ -11,6 +12,8 @@ import io.matih.inference.server.proto.ModelStreamInferResponse;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -33,6 +36,7 @@ final class StreamCall extends ServerCall.Listener<Received> {
     private boolean begun;
     private boolean sending;
     private boolean halfClosed;
+    private boolean draining;
     private boolean closed;
 
     /// @param wantsStatus whether a failed request ends the stream with its status
@@ -45,11 +49,15 @@ final class StreamCall extends ServerCall.Listener<Received> {
         this.call = call;
         this.wantsStatus = wantsStatus;
         this.deadline = deadline;
-        held.whenFull(this::refuse);
-        call.request(PLACES);
     }
 
     private record Place(Inference inference, long heldBytes) {}
+
+    void start() {
+        held.whenFull(this::refuse);
+        call.request(PLACES);
+        path.streams().add(this);
+    }
 
     @Override
     public void onMessage(Received message) {
@@ -78,28 +86,46 @@ final class StreamCall extends ServerCall.Listener<Received> {
         send();
     }
 
+    /// Takes no new message, answers what it has, and ends.
+    void drain() {
+        lock.lock();
+        try {
+            draining = true;
+        } finally {
+            lock.unlock();
+        }
+        send();
+    }
+
     @Override
     public void onReady() {
         send();
     }
 
     @Override
+    public void onComplete() {
+        path.streams().remove(this);
+    }
+
+    @Override
     public void onCancel() {
+        path.streams().remove(this);
         lock.lock();
         try {
             closed = true;
         } finally {
             lock.unlock();
         }
-        cancelAll();
+        cancel(abandoned());
     }
 
     /// Sends what is next in order, is there, and can be taken by the client.
     private void send() {
+        List<Place> left;
         lock.lock();
         try {
             if (sending) {
-                return; // a call's method came back here; the loop below goes on
+                return; // a method of the call came back here; the loop below goes on
             }
             sending = true;
             var outcome = next();
@@ -108,15 +134,12 @@ final class StreamCall extends ServerCall.Listener<Received> {
                 outcome = next();
             }
             sending = false;
-            if (halfClosed && places.isEmpty()) {
-                close(Status.OK, new Metadata());
-            }
+            endIfDone();
+            left = closed ? abandoned() : List.of();
         } finally {
             lock.unlock();
         }
-        if (closed) {
-            cancelAll();
-        }
+        cancel(left);
     }
 
     private @Nullable Outcome next() {
@@ -127,7 +150,7 @@ final class StreamCall extends ServerCall.Listener<Received> {
     private void send(Outcome outcome) {
         var place = places.remove();
         if (wantsStatus && outcome instanceof Outcome.Failed(var failure)) {
-            refuse(failure);
+            close(failure);
             return;
         }
         if (!begun) {
@@ -139,7 +162,9 @@ final class StreamCall extends ServerCall.Listener<Received> {
             place.inference().sent();
         }
         held.giveBack(place.heldBytes());
-        call.request(1);
+        if (!draining) {
+            call.request(1);
+        }
     }
 
     private static ModelStreamInferResponse message(Inference inference, Outcome outcome) {
@@ -153,37 +178,53 @@ final class StreamCall extends ServerCall.Listener<Received> {
         };
     }
 
+    private void endIfDone() {
+        if (closed || !places.isEmpty()) {
+            return;
+        }
+        if (halfClosed) {
+            closed = true;
+            call.close(Status.OK, new Metadata());
+        } else if (draining) {
+            close(new ServingException(ErrorCode.SHUTTING_DOWN, "the server is shutting down"));
+        }
+    }
+
+    /// There is no room for what arrives.
     private void refuse(ServingException failure) {
-        var closing = CallFailures.of(failure);
+        List<Place> left;
         lock.lock();
         try {
-            close(closing.getStatus(), closing.getTrailers());
+            close(failure);
+            left = abandoned();
+        } finally {
+            lock.unlock();
+        }
+        cancel(left);
+    }
+
+    private void close(ServingException failure) {
+        if (!closed) {
+            closed = true;
+            var closing = CallFailures.of(failure);
+            var trailers = closing.getTrailers();
+            call.close(closing.getStatus(), trailers == null ? new Metadata() : trailers);
+        }
+    }
+
+    /// What is still under way and has nobody to answer to.
+    private List<Place> abandoned() {
+        lock.lock();
+        try {
+            var left = new ArrayList<>(places);
+            places.clear();
+            return left;
         } finally {
             lock.unlock();
         }
     }
 
-    private void close(Status status, @Nullable Metadata trailers) {
-        if (!closed) {
-            closed = true;
-            call.close(status, trailers == null ? new Metadata() : trailers);
-        }
-    }
-
-    /// What is still under way has nobody to answer to.
-    private void cancelAll() {
-        while (true) {
-            Place place;
-            lock.lock();
-            try {
-                place = places.poll();
-            } finally {
-                lock.unlock();
-            }
-            if (place == null) {
-                return;
-            }
-            place.inference().cancel();
-        }
+    private static void cancel(List<Place> places) {
+        places.forEach(place -> place.inference().cancel());
     }
 }

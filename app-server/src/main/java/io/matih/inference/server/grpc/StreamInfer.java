@@ -22,6 +22,8 @@ final class StreamInfer implements ServerCallHandler<Received, ModelStreamInferR
     public ServerCall.Listener<Received> startCall(
             ServerCall<Received, ModelStreamInferResponse> call, Metadata headers) {
         boolean wantsStatus = "true".equals(headers.get(WANTS_STATUS));
-        return new StreamCall(path, call, wantsStatus, Context.current().getDeadline());
+        var stream = new StreamCall(path, call, wantsStatus, Context.current().getDeadline());
+        stream.start();
+        return stream;
     }
 }

@@ -88,7 +88,9 @@ final class UnaryInfer implements ServerCallHandler<Received, ModelInferResponse
                 }
                 case Outcome.Failed(var failure) -> {
                     var closing = CallFailures.of(failure);
-                    call.close(closing.getStatus(), closing.getTrailers());
+                    var trailers = closing.getTrailers();
+                    call.close(
+                            closing.getStatus(), trailers == null ? new Metadata() : trailers);
                 }
             }
         }

@@ -20,6 +20,13 @@ import io.matih.inference.server.metrics.MetricsHandler;
 import io.matih.inference.server.metrics.TritonMetrics;
 import io.matih.inference.server.model.ModelHandler;
 import io.matih.inference.server.model.UploadHandler;
+import io.matih.inference.server.oip.InferHandler;
+import io.matih.inference.server.oip.ModelConfigs;
+import io.matih.inference.server.oip.ProtocolHandler;
+import io.matih.inference.server.oip.ProtocolModels;
+import io.matih.inference.server.oip.Readiness;
+import io.matih.inference.server.oip.Repository;
+import io.matih.inference.server.oip.RepositoryHandler;
 import io.matih.inference.server.persistence.Database;
 import io.matih.inference.server.persistence.JdbiDeploymentStore;
 import io.matih.inference.server.persistence.JdbiModelVersionStore;
@@ -54,6 +61,7 @@ public final class ServingServer implements RunningServer {
     private final AtomicBoolean closing = new AtomicBoolean();
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Duration drain;
+    private final ProtocolModels protocol;
     private final List<Route> routes;
     private final HttpServer http;
     private final GrpcServer grpc;
@@ -74,6 +82,7 @@ public final class ServingServer implements RunningServer {
             engine = start(Engine.start(parts.engine(), stores, registry));
             registry.getPrometheusRegistry().register(new HistogramExposition(engine.histograms()));
             var background = start(Executors.newVirtualThreadPerTaskExecutor());
+            protocol = protocol(settings, stores);
             routes = routes(settings, stores, registry, background);
             http = HttpServer.start(parts.http(), routes);
             started.push(() -> http.stop(drain));
@@ -110,34 +119,53 @@ public final class ServingServer implements RunningServer {
                         settings.get(SettingKeys.MAX_PREDICT_BODY_BYTES),
                         CONTROL_BODY_BYTES,
                         settings.get(SettingKeys.MAX_MODEL_BYTES));
+        var inference = new DirectInference(engine.router());
+        var codec = new PredictCodec(InferenceLimits.DEFAULT);
         return Routes.of(
-                new PredictHandler(
-                        new DirectInference(engine.router()),
-                        new PredictCodec(InferenceLimits.DEFAULT)),
-                new DeploymentHandler(
-                        engine.deployments(),
-                        stores.deployments(),
-                        stores.versions(),
-                        background,
-                        CONTROL_BODY_BYTES),
-                new ModelHandler(
-                        stores.versions(),
-                        engine.deployments(),
-                        engine.backends(),
-                        CONTROL_BODY_BYTES),
-                new UploadHandler(engine.uploads(), limits.uploadBytes()),
-                new CacheHandler(engine.cache()),
-                new MetricsHandler(
-                        registry,
-                        new TritonMetrics(engine.deployments()::statistics),
-                        closing::get),
-                new DocsHandler(),
+                new Routes.Handlers(
+                        new PredictHandler(inference, codec),
+                        new DeploymentHandler(
+                                engine.deployments(),
+                                stores.deployments(),
+                                stores.versions(),
+                                background,
+                                CONTROL_BODY_BYTES),
+                        new ModelHandler(
+                                stores.versions(),
+                                engine.deployments(),
+                                engine.backends(),
+                                CONTROL_BODY_BYTES),
+                        new UploadHandler(engine.uploads(), limits.uploadBytes()),
+                        new CacheHandler(engine.cache()),
+                        new MetricsHandler(
+                                registry,
+                                new TritonMetrics(engine.deployments()::statistics),
+                                closing::get),
+                        new DocsHandler(),
+                        new ProtocolHandler(protocol),
+                        new InferHandler(inference, codec, InferenceLimits.DEFAULT),
+                        new RepositoryHandler(
+                                protocol,
+                                engine.uploads(),
+                                new RepositoryHandler.Limits(
+                                        CONTROL_BODY_BYTES, limits.loadBytes()))),
                 limits);
+    }
+
+    private ProtocolModels protocol(Settings settings, EngineStores stores) {
+        var deployments = engine.deployments();
+        return new ProtocolModels(
+                engine.router(),
+                deployments,
+                new ModelConfigs(),
+                new Readiness(
+                        deployments, closing::get, settings.get(SettingKeys.STRICT_READINESS)),
+                new Repository(deployments, stores.versions(), engine.uploads()));
     }
 
     /// What `openapi.json` must describe.
     List<Route> routes() {
-        return routes;
+        return routes.stream().filter(Route::isServed).toList();
     }
 
     @Override

@@ -32,6 +32,7 @@ public final class JsonBody {
     private static final int MAX_NUMBER = 100;
     private static final int MAX_STRING = 1 << 20;
     private static final int MAX_NAME = 1 << 10;
+    private static final JsonFactory FACTORY = strict();
     private static final JsonMapper MAPPER = mapper();
 
     private JsonBody() {}
@@ -50,27 +51,40 @@ public final class JsonBody {
             return value;
         } catch (UnrecognizedPropertyException e) {
             throw unknownField(e, future);
-        } catch (StreamConstraintsException e) {
-            throw new ServingException(
-                    ErrorCode.JSON_LIMIT,
-                    "the body exceeds a limit of JSON: nesting %d, numbers %d characters, strings %d, names %d"
-                            .formatted(MAX_DEPTH, MAX_NUMBER, MAX_STRING, MAX_NAME),
-                    e);
-        } catch (StreamReadException e) {
-            throw new ServingException(
-                    ErrorCode.MALFORMED_JSON,
-                    "the body is not JSON: %s at line %d, column %d"
-                            .formatted(
-                                    firstLine(e.getOriginalMessage()),
-                                    e.getLocation().getLineNr(),
-                                    e.getLocation().getColumnNr()),
-                    e);
         } catch (MismatchedInputException e) {
             throw mismatch(e);
         } catch (JacksonException e) {
-            throw new ServingException(
-                    ErrorCode.MALFORMED_REQUEST, "the body could not be read", e);
+            throw refused(e);
         }
+    }
+
+    /// For what is read token by token, as strictly as the rest.
+    public static JsonFactory factory() {
+        return FACTORY;
+    }
+
+    /// What the parser's failure means for the client.
+    public static ServingException refused(JacksonException failure) {
+        return switch (failure) {
+            case StreamConstraintsException e ->
+                    new ServingException(
+                            ErrorCode.JSON_LIMIT,
+                            "the body exceeds a limit of JSON: nesting %d, numbers %d characters, strings %d, names %d"
+                                    .formatted(MAX_DEPTH, MAX_NUMBER, MAX_STRING, MAX_NAME),
+                            e);
+            case StreamReadException e ->
+                    new ServingException(
+                            ErrorCode.MALFORMED_JSON,
+                            "the body is not JSON: %s at line %d, column %d"
+                                    .formatted(
+                                            firstLine(e.getOriginalMessage()),
+                                            e.getLocation().getLineNr(),
+                                            e.getLocation().getColumnNr()),
+                            e);
+            default ->
+                    new ServingException(
+                            ErrorCode.MALFORMED_REQUEST, "the body could not be read", failure);
+        };
     }
 
     public static byte[] write(Object value) {
@@ -152,19 +166,21 @@ public final class JsonBody {
                 .toLowerCase(Locale.ROOT);
     }
 
-    private static JsonMapper mapper() {
-        var constraints =
-                StreamReadConstraints.builder()
-                        .maxNestingDepth(MAX_DEPTH)
-                        .maxNumberLength(MAX_NUMBER)
-                        .maxStringLength(MAX_STRING)
-                        .maxNameLength(MAX_NAME)
-                        .build();
-        return JsonMapper.builder(
-                        JsonFactory.builder()
-                                .streamReadConstraints(constraints)
-                                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+    private static JsonFactory strict() {
+        return JsonFactory.builder()
+                .streamReadConstraints(
+                        StreamReadConstraints.builder()
+                                .maxNestingDepth(MAX_DEPTH)
+                                .maxNumberLength(MAX_NUMBER)
+                                .maxStringLength(MAX_STRING)
+                                .maxNameLength(MAX_NAME)
                                 .build())
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                .build();
+    }
+
+    private static JsonMapper mapper() {
+        return JsonMapper.builder(FACTORY)
                 .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
                 .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                 .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)

@@ -153,6 +153,13 @@ public final class SettingKeys {
                     Duration.ofSeconds(30),
                     "How long requests may take to finish when the server stops");
 
+    public static final Setting<Boolean> STRICT_READINESS =
+            Setting.of(
+                    "strict_readiness",
+                    ValueType.flag(),
+                    false,
+                    "Whether one deployment that is not ready makes the server not ready");
+
     public static final Setting<Long> RESPONSE_CACHE_BYTES =
             Setting.of(
                     "response_cache.bytes",
@@ -232,6 +239,7 @@ public final class SettingKeys {
                     MAX_OUTPUT_BYTES,
                     PROBE_TIMEOUT,
                     DRAIN_TIMEOUT,
+                    STRICT_READINESS,
                     CACHE_HOST_BYTES,
                     CACHE_GPU_BYTES,
                     CACHE_OVERCOMMIT_PERCENT,

@@ -203,9 +203,7 @@ class EngineStatisticsTest {
         assertThat(counts.executions()).isEqualTo(1);
         assertThat(counts.batches()).extracting(Batch::rows).containsExactly(4);
         assertThat(counts.computeInfer())
-                .isEqualTo(
-                        new Total(
-                                3, 3 * counts.batches().getFirst().computeInfer().nanos()));
+                .isEqualTo(new Total(3, 3 * counts.batches().getFirst().computeInfer().nanos()));
     }
 
     @Test
@@ -266,8 +264,7 @@ class EngineStatisticsTest {
     void whatTheModelCouldNeverAnswerIsNoFailedInference() {
         deploy(8, false);
         var wrong =
-                new InferenceRequest(
-                        "m", null, null, List.of(), List.of(), 0, CacheMode.USE, null);
+                new InferenceRequest("m", null, null, List.of(), List.of(), 0, CacheMode.USE, null);
         var failure =
                 catchThrowableOfType(ServingException.class, () -> engine.router().infer(wrong));
         assertThat(failure.code()).isEqualTo(ErrorCode.MISSING_INPUT);

@@ -121,7 +121,8 @@ final class Routes {
         return routes;
     }
 
-    /// The protocol's Python client sends JSON as `application/octet-stream` where it is asynchronous.
+    /// The protocol's Python client sends JSON as `application/octet-stream` where it is
+    /// asynchronous.
     private static List<Route> repository(RepositoryHandler repository, Limits limits) {
         return List.of(
                 Route.post("/v2/repository/index", repository::index)

@@ -77,7 +77,10 @@ class MetricsTest {
 
     @Test
     void theSameIsCountedUnderTritonsNames() {
-        server.deploy("iris", server.uploadModel("iris"), ",\"config\":{\"response_cache\":{\"enable\":true}}");
+        server.deploy(
+                "iris",
+                server.uploadModel("iris"),
+                ",\"config\":{\"response_cache\":{\"enable\":true}}");
         var labels = "{model=\"iris\",version=\"1\"}";
         assertThat(server.get("/metrics").body())
                 .contains(

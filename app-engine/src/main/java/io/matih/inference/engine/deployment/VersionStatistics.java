@@ -10,11 +10,7 @@ import java.util.Map;
 /// @param pending requests that wait for an instance
 /// @param memory bytes on each device; empty while it is not in memory
 public record VersionStatistics(
-        String model,
-        int version,
-        ModelStatistics counts,
-        int pending,
-        Map<Device, Long> memory) {
+        String model, int version, ModelStatistics counts, int pending, Map<Device, Long> memory) {
     public VersionStatistics {
         memory = Map.copyOf(memory);
     }

@@ -4,8 +4,8 @@ import io.matih.inference.engine.batching.BatchListener;
 import io.matih.inference.engine.telemetry.BatchEvent;
 import io.matih.inference.engine.telemetry.ModelMeters;
 
-/// Counts executions, and records each as an event where somebody records events. Nothing is counted
-/// before `open`: what runs till then is warm-up, and nobody asked for it.
+/// Counts executions, and records each as an event where somebody records events. Nothing is
+/// counted before `open`: what runs till then is warm-up, and nobody asked for it.
 final class BatchMetering implements BatchListener {
     private final ModelMeters meters;
     private final Signature signature;

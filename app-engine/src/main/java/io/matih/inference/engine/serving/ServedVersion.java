@@ -211,10 +211,7 @@ public final class ServedVersion implements Resident {
     }
 
     private InferenceResponse computed(
-            InferenceRequest request,
-            Answer answer,
-            @Nullable Lookup lookup,
-            long receivedNanos) {
+            InferenceRequest request, Answer answer, @Nullable Lookup lookup, long receivedNanos) {
         if (lookup != null) {
             lookup.keep(answer.outputs(), meters.counts());
         }

@@ -79,8 +79,8 @@ public final class InferenceCounts {
         missNanos.add(nanos);
     }
 
-    /// What was never let in, for it was no request that the model could answer, is none of Triton's
-    /// inferences either.
+    /// What was never let in, for it was no request that the model could answer, is none of
+    /// Triton's inferences either.
     void failed(FailureReason reason, long nanos) {
         var counter = failures.get(reason);
         if (counter != null && reason != FailureReason.INVALID) {

@@ -6,9 +6,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
-/// What one deployed version was asked and how it went, counted as Triton counts
-/// (`ModelStatistics` of its statistics extension). Nothing here goes down while the version is
-/// deployed.
+/// What one deployed version was asked and how it went, counted as Triton counts (`ModelStatistics`
+/// of its statistics extension). Nothing here goes down while the version is deployed.
 ///
 /// @param lastInference when it was executed last; absent where it never was
 /// @param inferences rows of all requests that were executed and answered

@@ -7,6 +7,7 @@ final class Version {
     private Version() {}
 
     static String text() {
-        return "MATIH Inference" + ProductVersion.number().map(n -> " " + n).orElse(", not packaged");
+        return "MATIH Inference"
+                + ProductVersion.number().map(n -> " " + n).orElse(", not packaged");
     }
 }

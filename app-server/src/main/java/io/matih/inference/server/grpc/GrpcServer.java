@@ -13,8 +13,8 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /// The running gRPC listener. Calls start on the threads that read connections, so that a request
-/// for inference is not handed over before it is executed; whatever waits goes elsewhere. Reflection
-/// tells clients without our `.proto` files what is served.
+/// for inference is not handed over before it is executed; whatever waits goes elsewhere.
+/// Reflection tells clients without our `.proto` files what is served.
 public final class GrpcServer {
     /// Calls one connection may cancel within the window; more is the rapid-reset attack.
     private static final int RESETS = 1000;

@@ -3,6 +3,7 @@ package io.matih.inference.server.grpc;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
+import io.matih.inference.engine.model.store.Uploads;
 import io.matih.inference.engine.serving.Router;
 import io.matih.inference.server.inference.InferenceLimits;
 import io.matih.inference.server.oip.ProtocolModels;
@@ -17,8 +18,13 @@ public final class GrpcServices {
     private final ModelHealth health;
     private final List<ServerServiceDefinition> definitions;
 
+    /// @param uploads take the files of a load
     public GrpcServices(
-            GrpcSettings settings, GrpcThreads threads, Router router, ProtocolModels models) {
+            GrpcSettings settings,
+            GrpcThreads threads,
+            Router router,
+            ProtocolModels models,
+            Uploads uploads) {
         path =
                 new InferencePath(
                         router,
@@ -27,7 +33,7 @@ public final class GrpcServices {
                         threads,
                         new OpenStreams());
         health = new ModelHealth(models, threads.waiting());
-        var protocol = new ProtocolService(models, threads.waiting());
+        var protocol = new ProtocolService(models, uploads, threads.waiting());
         definitions =
                 List.of(
                         inference(protocol.bindService(), settings.messageBytes()),

@@ -26,8 +26,7 @@ public final class GrpcThreads implements AutoCloseable {
     private final EventLoopGroup group;
     private final List<EventExecutor> loops = new ArrayList<>();
     private final ExecutorService waiting =
-            Executors.newThreadPerTaskExecutor(
-                    Thread.ofVirtual().name("grpc-call-", 0).factory());
+            Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("grpc-call-", 0).factory());
 
     public GrpcThreads() {
         group =

@@ -68,8 +68,7 @@ final class InferWriter {
             head.addShape(output.shape().axis(i));
         }
         message.addOutputs(head);
-        message.addRawOutputContents(
-                UnsafeByteOperations.unsafeWrap(output.data().asByteBuffer()));
+        message.addRawOutputContents(UnsafeByteOperations.unsafeWrap(output.data().asByteBuffer()));
     }
 
     private void requireRoom(long bytes) {

@@ -37,8 +37,7 @@ final class ModelHealth extends HealthGrpc.HealthImplBase {
     }
 
     @Override
-    public void check(
-            HealthCheckRequest request, StreamObserver<HealthCheckResponse> responses) {
+    public void check(HealthCheckRequest request, StreamObserver<HealthCheckResponse> responses) {
         waiting.execute(
                 () -> {
                     var status = status(request.getService());
@@ -59,8 +58,7 @@ final class ModelHealth extends HealthGrpc.HealthImplBase {
     }
 
     @Override
-    public void watch(
-            HealthCheckRequest request, StreamObserver<HealthCheckResponse> responses) {
+    public void watch(HealthCheckRequest request, StreamObserver<HealthCheckResponse> responses) {
         var call = (ServerCallStreamObserver<HealthCheckResponse>) responses;
         var cancellation = new Cancellation();
         call.setOnCancelHandler(cancellation::cancel);
@@ -91,7 +89,8 @@ final class ModelHealth extends HealthGrpc.HealthImplBase {
             }
         }
         responses.onError(
-                Status.UNAVAILABLE.withDescription("the server is shutting down")
+                Status.UNAVAILABLE
+                        .withDescription("the server is shutting down")
                         .asRuntimeException());
     }
 
@@ -131,8 +130,7 @@ final class ModelHealth extends HealthGrpc.HealthImplBase {
         if (isEnding()) {
             return ServingStatus.NOT_SERVING;
         }
-        boolean whole =
-                service.isEmpty() || service.equals(GRPCInferenceServiceGrpc.SERVICE_NAME);
+        boolean whole = service.isEmpty() || service.equals(GRPCInferenceServiceGrpc.SERVICE_NAME);
         try {
             boolean ready = whole ? models.ready() : models.ready(service, null);
             return ready ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;

@@ -1,8 +1,13 @@
 package io.matih.inference.server.grpc;
 
+import com.google.protobuf.ByteString;
+
 import io.grpc.stub.StreamObserver;
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ServingException;
+import io.matih.inference.engine.model.store.Uploads;
+import io.matih.inference.engine.model.store.Uploads.Upload;
+import io.matih.inference.server.http.MediaType;
 import io.matih.inference.server.oip.LoadParameters;
 import io.matih.inference.server.oip.ProtocolModels;
 import io.matih.inference.server.proto.GRPCInferenceServiceGrpc.GRPCInferenceServiceImplBase;
@@ -41,11 +46,14 @@ final class ProtocolService extends GRPCInferenceServiceImplBase {
     private static final String UNLOAD_DEPENDENTS = "unload_dependents";
 
     private final ProtocolModels models;
+    private final Uploads uploads;
     private final Executor waiting;
 
+    /// @param uploads take the files of a load
     /// @param waiting where calls are answered, for they may wait
-    ProtocolService(ProtocolModels models, Executor waiting) {
+    ProtocolService(ProtocolModels models, Uploads uploads, Executor waiting) {
         this.models = models;
+        this.uploads = uploads;
         this.waiting = waiting;
     }
 
@@ -161,7 +169,7 @@ final class ProtocolService extends GRPCInferenceServiceImplBase {
                 if (!value.hasBytesParam()) {
                     throw wrongParameter(entry.getKey(), "the file's bytes", value);
                 }
-                read.file(entry.getKey(), models.keep(value.getBytesParam().newInput()));
+                read.file(entry.getKey(), save(value.getBytesParam()));
             } else {
                 if (!value.hasStringParam()) {
                     throw wrongParameter(entry.getKey(), "a string of JSON", value);
@@ -172,10 +180,13 @@ final class ProtocolService extends GRPCInferenceServiceImplBase {
         return read;
     }
 
+    private Upload save(ByteString file) {
+        return uploads.save(file.newInput(), MediaType.OCTET_STREAM);
+    }
+
     private static void requireUnloadParameter(String name, ModelRepositoryParameter value) {
         if (!name.equals(UNLOAD_DEPENDENTS)) {
-            throw Faults.wrong(
-                    ErrorCode.INVALID_PARAMETER, "parameters", UNLOAD_DEPENDENTS, name);
+            throw Faults.wrong(ErrorCode.INVALID_PARAMETER, "parameters", UNLOAD_DEPENDENTS, name);
         }
         if (!value.hasBoolParam()) {
             throw wrongParameter(name, "a bool", value);

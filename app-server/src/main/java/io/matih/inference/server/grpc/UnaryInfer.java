@@ -89,8 +89,7 @@ final class UnaryInfer implements ServerCallHandler<Received, ModelInferResponse
                 case Outcome.Failed(var failure) -> {
                     var closing = CallFailures.of(failure);
                     var trailers = closing.getTrailers();
-                    call.close(
-                            closing.getStatus(), trailers == null ? new Metadata() : trailers);
+                    call.close(closing.getStatus(), trailers == null ? new Metadata() : trailers);
                 }
             }
         }

@@ -10,8 +10,7 @@ final class MetricText {
 
     void family(String familyName, String help, String type) {
         name = familyName;
-        heading =
-                "# HELP %s %s\n# TYPE %s %s\n".formatted(familyName, help, familyName, type);
+        heading = "# HELP %s %s\n# TYPE %s %s\n".formatted(familyName, help, familyName, type);
     }
 
     void sample(Map<String, String> labels, long value) {

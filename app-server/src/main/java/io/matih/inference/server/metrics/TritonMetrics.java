@@ -175,8 +175,7 @@ public final class TritonMetrics {
         private void write(MetricText text, List<VersionStatistics> versions) {
             text.family(name, help, "counter");
             versions.forEach(
-                    version ->
-                            text.sample(labels(version), value.applyAsLong(version.counts())));
+                    version -> text.sample(labels(version), value.applyAsLong(version.counts())));
         }
     }
 }

@@ -69,8 +69,7 @@ public final class LoadParameters {
         var field = "parameters." + ServingException.clip(name);
         return new ServingException(
                 ErrorCode.INVALID_PARAMETER,
-                "%s: expected %s, got %s"
-                        .formatted(field, expected, ServingException.clip(actual)),
+                "%s: expected %s, got %s".formatted(field, expected, ServingException.clip(actual)),
                 new ErrorDetail(field, expected, ServingException.clip(actual)));
     }
 }

@@ -18,8 +18,8 @@ import tools.jackson.core.exc.UnexpectedEndOfInputException;
 
 import java.io.InputStream;
 
-/// Reads the body of a load as it comes in: its files may be larger than memory, so each goes to the
-/// disk while its base64 is read. For one request.
+/// Reads the body of a load as it comes in: its files may be larger than memory, so each goes to
+/// the disk while its base64 is read. For one request.
 final class LoadReader {
     private static final String PARAMETERS = "parameters";
 

@@ -33,8 +33,8 @@ final class PathModel {
                 ModelName.require(model, MODEL), version == null ? null : version(version));
     }
 
-    /// @throws io.matih.inference.engine.error.ServingException `INVALID_PARAMETER` for a number that
-    ///   is no version's, `INVALID_NAME` for what is no label either
+    /// @throws io.matih.inference.engine.error.ServingException `INVALID_PARAMETER` for a number
+    ///   that is no version's, `INVALID_NAME` for what is no label either
     private static String version(String version) {
         return NUMBER.matcher(version).matches()
                 ? Integer.toString(Versions.parse(version, VERSION))

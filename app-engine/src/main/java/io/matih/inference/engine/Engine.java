@@ -5,6 +5,7 @@ import io.matih.inference.engine.backend.onnxruntime.OnnxRuntimeBackend;
 import io.matih.inference.engine.cache.ModelCache;
 import io.matih.inference.engine.deadline.DeadlineWatcher;
 import io.matih.inference.engine.deployment.Deployments;
+import io.matih.inference.engine.model.FolderConfigReader;
 import io.matih.inference.engine.model.store.FolderModelRepository;
 import io.matih.inference.engine.model.store.StoreRoots;
 import io.matih.inference.engine.model.store.Uploads;
@@ -37,7 +38,11 @@ public final class Engine implements AutoCloseable {
     private final EngineStores stores;
     private final CountDownLatch restored;
 
-    private Engine(EngineSettings settings, EngineStores stores, MeterRegistry registry) {
+    private Engine(
+            EngineSettings settings,
+            EngineStores stores,
+            FolderConfigReader configs,
+            MeterRegistry registry) {
         this.stores = stores;
         var repository = new FolderModelRepository(settings.dataFolder().resolve("repository"));
         uploads =
@@ -50,6 +55,7 @@ public final class Engine implements AutoCloseable {
                         uploads,
                         repository.staging(),
                         OnnxExternalData::locations,
+                        configs,
                         settings.store());
         onnxRuntime = new OnnxRuntimeBackend(stores.verdicts(), settings.onnxRuntime());
         meters = new ServingMeters(registry);
@@ -73,9 +79,14 @@ public final class Engine implements AutoCloseable {
     }
 
     /// Starts the engine; what was deployed is loaded meanwhile, see `awaitRestored`.
+    ///
+    /// @param configs understands folders of models
     public static Engine start(
-            EngineSettings settings, EngineStores stores, MeterRegistry registry) {
-        return new Engine(settings, stores, registry);
+            EngineSettings settings,
+            EngineStores stores,
+            FolderConfigReader configs,
+            MeterRegistry registry) {
+        return new Engine(settings, stores, configs, registry);
     }
 
     private void meterNativeMemory() {

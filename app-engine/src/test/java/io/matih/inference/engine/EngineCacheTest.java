@@ -41,6 +41,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -89,6 +90,7 @@ class EngineCacheTest {
                                 OnnxRuntimeSettings.DEFAULT,
                                 cache),
                         new EngineStores(stores, stores, stores),
+                        (_, _) -> Optional.empty(),
                         new SimpleMeterRegistry());
         engine.awaitRestored();
         return engine;

@@ -39,6 +39,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -47,6 +49,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /// What a real model's requests are counted as.
@@ -75,6 +78,7 @@ class EngineStatisticsTest {
                                 new CacheSettings(
                                         1L << 30, null, 0, Duration.ofSeconds(20), true, null)),
                         new EngineStores(stores, stores, stores),
+                        (_, _) -> Optional.empty(),
                         new SimpleMeterRegistry());
         engine.awaitRestored();
     }
@@ -108,6 +112,8 @@ class EngineStatisticsTest {
     }
 
     private static InferenceRequest request(long... indices) {
+        var bytes = ByteBuffer.allocate(indices.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asLongBuffer().put(indices);
         return new InferenceRequest(
                 "m",
                 null,
@@ -117,7 +123,7 @@ class EngineStatisticsTest {
                                 "x",
                                 Datatype.INT64,
                                 Shape.of(indices.length),
-                                MemorySegment.ofArray(indices))),
+                                MemorySegment.ofArray(bytes.array()))),
                 List.of(),
                 0,
                 CacheMode.USE,

@@ -22,8 +22,11 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /// The settings, cut into what each part of the server needs.
 final class ServerSettings {
@@ -73,13 +76,36 @@ final class ServerSettings {
     /// The default roots are made where they are missing: they are the folders that a newcomer is
     /// told to put models in. Others must exist, or a typing error would go unnoticed.
     private List<String> storeRoots() {
-        var roots = settings.get(SettingKeys.STORE_ROOTS);
+        var roots = new ArrayList<>(settings.get(SettingKeys.STORE_ROOTS));
+        modelRepository().ifPresent(folder -> roots.add(folder.toString()));
         for (var root : roots) {
             if (!root.startsWith("s3:")) {
                 requireFolder(Path.of(root));
             }
         }
         return roots;
+    }
+
+    /// Store roots that are folders; the model repository, where there is one, is the first.
+    List<Path> localRoots() {
+        return Stream.concat(
+                        modelRepository().stream(),
+                        settings.get(SettingKeys.STORE_ROOTS).stream()
+                                .filter(root -> !root.startsWith("s3:"))
+                                .map(Path::of))
+                .toList();
+    }
+
+    /// Models that are served from the start.
+    Optional<Path> modelRepository() {
+        var folder = settings.find(SettingKeys.MODEL_REPOSITORY);
+        folder.filter(path -> !Files.isDirectory(path))
+                .ifPresent(
+                        path -> {
+                            throw new SettingsException(
+                                    "model.repository: '%s' is no folder".formatted(path));
+                        });
+        return folder;
     }
 
     private void requireFolder(Path root) {

@@ -23,11 +23,11 @@ import io.matih.inference.server.metrics.TritonMetrics;
 import io.matih.inference.server.model.ModelHandler;
 import io.matih.inference.server.model.UploadHandler;
 import io.matih.inference.server.oip.InferHandler;
-import io.matih.inference.server.oip.ModelConfigs;
 import io.matih.inference.server.oip.ProtocolHandler;
 import io.matih.inference.server.oip.ProtocolModels;
 import io.matih.inference.server.oip.Readiness;
 import io.matih.inference.server.oip.Repository;
+import io.matih.inference.server.oip.RepositoryFolders;
 import io.matih.inference.server.oip.RepositoryHandler;
 import io.matih.inference.server.persistence.Database;
 import io.matih.inference.server.persistence.JdbiDeploymentStore;
@@ -35,6 +35,8 @@ import io.matih.inference.server.persistence.JdbiModelVersionStore;
 import io.matih.inference.server.persistence.JdbiVerdictStore;
 import io.matih.inference.server.settings.SettingKeys;
 import io.matih.inference.server.settings.Settings;
+import io.matih.inference.server.triton.RepositoryStart;
+import io.matih.inference.server.triton.TritonFolders;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 
@@ -81,7 +83,7 @@ public final class ServingServer implements RunningServer {
                             new JdbiVerdictStore(database));
             var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
             started.push(registry::close);
-            engine = start(Engine.start(parts.engine(), stores, registry));
+            engine = start(Engine.start(parts.engine(), stores, new TritonFolders(), registry));
             registry.getPrometheusRegistry().register(new HistogramExposition(engine.histograms()));
             var background = start(Executors.newVirtualThreadPerTaskExecutor());
             protocol = protocol(settings, stores);
@@ -95,6 +97,7 @@ public final class ServingServer implements RunningServer {
             grpc = GrpcServer.start(parts.grpc(), threads, http.held(), services);
             started.push(() -> grpc.stop(drain));
             engine.awaitRestored();
+            parts.modelRepository().ifPresent(new RepositoryStart(engine.deployments())::deployAll);
         } catch (InterruptedException e) {
             close();
             Thread.currentThread().interrupt();
@@ -163,10 +166,13 @@ public final class ServingServer implements RunningServer {
         return new ProtocolModels(
                 engine.router(),
                 deployments,
-                new ModelConfigs(),
                 new Readiness(
                         deployments, closing::get, settings.get(SettingKeys.STRICT_READINESS)),
-                new Repository(deployments, stores.versions(), engine.uploads()));
+                new Repository(
+                        deployments,
+                        stores.versions(),
+                        engine.uploads(),
+                        new RepositoryFolders(new ServerSettings(settings).localRoots())));
     }
 
     /// What `openapi.json` must describe.

@@ -1,5 +1,6 @@
 package io.matih.inference.engine.deployment;
 
+import io.matih.inference.engine.model.FolderConfig;
 import io.matih.inference.engine.model.ModelConfig;
 import io.matih.inference.engine.model.ModelSource;
 
@@ -12,6 +13,7 @@ import java.util.Map;
 ///
 /// @param version absent: the version that has this digest already, else the highest and one
 /// @param backend absent: by the model's format
+/// @param config absent: the one that lies beside the model, else the default
 /// @param features column names by input name, for requests by column
 /// @param pinned whether it stays in memory whatever else wants the room
 /// @param replace whether it may take the place of another version or configuration
@@ -22,7 +24,7 @@ public record DeploymentSpec(
         ModelSource source,
         @Nullable Integer version,
         @Nullable String backend,
-        ModelConfig config,
+        @Nullable ModelConfig config,
         Map<String, List<String>> features,
         boolean pinned,
         boolean replace,
@@ -30,5 +32,25 @@ public record DeploymentSpec(
         String actor) {
     public DeploymentSpec {
         features = Map.copyOf(features);
+    }
+
+    /// The same, with what its source says where the operator says nothing.
+    DeploymentSpec completedBy(@Nullable FolderConfig found) {
+        var own = found == null ? ModelConfig.DEFAULT : found.config();
+        return new DeploymentSpec(
+                name,
+                source,
+                version == null && found != null ? Integer.valueOf(found.version()) : version,
+                backend,
+                config == null ? own : config,
+                features,
+                pinned,
+                replace,
+                ifRevision,
+                actor);
+    }
+
+    ModelConfig configOrDefault() {
+        return config == null ? ModelConfig.DEFAULT : config;
     }
 }

@@ -177,8 +177,10 @@ public final class Deployments implements AutoCloseable {
     public ModelVersion examine(DeploymentSpec spec) {
         requireValid(spec);
         try (var model = fetch(spec)) {
-            requireAcceptable(spec, model);
-            return version(spec, model.artifact(), inspect(spec, model.artifact()));
+            var complete = spec.completedBy(model.config().orElse(null));
+            requireAcceptable(complete, model);
+            return version(complete, model.artifact(), inspect(complete, model))
+                    .withFindings(complete.configOrDefault().findings());
         }
     }
 
@@ -189,15 +191,16 @@ public final class Deployments implements AutoCloseable {
         }
     }
 
-    private void apply(DeploymentSpec spec, boolean forgetFailure) {
-        var entry = entry(spec.name());
-        try (var model = fetchInto(entry, spec)) {
+    private void apply(DeploymentSpec asked, boolean forgetFailure) {
+        var entry = entry(asked.name());
+        try (var model = fetchInto(entry, asked)) {
+            var spec = asked.completedBy(model.config().orElse(null));
             if (!requireAcceptable(spec, model)) {
                 bringBack(entry);
                 return;
             }
             entry.loading("examining the model");
-            var metadata = inspect(spec, model.artifact());
+            var metadata = inspect(spec, model);
             var artifact = artifacts.admit(model);
             try {
                 load(entry, spec, artifact, metadata);
@@ -207,7 +210,7 @@ public final class Deployments implements AutoCloseable {
         } catch (ServingException e) {
             entry.failed(e);
             if (forgetFailure && entry.record() == null) {
-                remove(spec.name());
+                remove(asked.name());
             }
             throw e;
         }
@@ -303,7 +306,7 @@ public final class Deployments implements AutoCloseable {
     }
 
     private static boolean sameSettings(DeploymentSpec spec, DeploymentRecord current) {
-        return spec.config().equals(current.config())
+        return spec.configOrDefault().equals(current.config())
                 && spec.features().equals(current.features())
                 && spec.pinned() == current.pinned();
     }
@@ -327,12 +330,14 @@ public final class Deployments implements AutoCloseable {
         if (registered.isPresent()) {
             return registered.get().open(versions, repository);
         }
-        return store.fetch(spec.source());
+        return store.fetch(spec.source().of(spec.name(), spec.version()));
     }
 
-    private ModelMetadata inspect(DeploymentSpec spec, ModelArtifact artifact) {
+    private ModelMetadata inspect(DeploymentSpec spec, StagedModel model) {
+        var artifact = model.artifact();
         var metadata = loader.backendFor(spec.backend(), artifact.format()).inspect(artifact);
         FeatureCheck.require(spec.features(), metadata);
+        model.config().ifPresent(config -> config.check(metadata));
         return metadata;
     }
 
@@ -366,7 +371,7 @@ public final class Deployments implements AutoCloseable {
                 spec.name(),
                 version.version(),
                 loader.backendFor(spec.backend(), artifact.format()).name(),
-                spec.config(),
+                spec.configOrDefault(),
                 spec.features(),
                 spec.pinned(),
                 deployments.lastRevision(spec.name()) + 1,

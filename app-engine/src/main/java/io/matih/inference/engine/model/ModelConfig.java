@@ -3,6 +3,7 @@ package io.matih.inference.engine.model;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
+import java.util.Map;
 
 /// How an operator wants a model served, by Triton's ModelConfig names.
 ///
@@ -13,6 +14,9 @@ import java.util.List;
 /// @param batching how requests are joined and queued
 /// @param responseCache whether answers are kept for requests with the very same inputs
 /// @param instanceGroups never empty
+/// @param labels names of classes by output, beside those that the model's own file has
+/// @param ignored what the model's own configuration asks for beyond all this: a field and why it
+///   means nothing here
 public record ModelConfig(
         @Nullable Integer maxBatchSize,
         @Nullable Integer intraOpThreads,
@@ -20,7 +24,9 @@ public record ModelConfig(
         DynamicBatching batching,
         boolean responseCache,
         List<InstanceGroup> instanceGroups,
-        List<Warmup> warmups) {
+        List<Warmup> warmups,
+        Map<String, List<String>> labels,
+        List<String> ignored) {
     public static final int DEFAULT_MAX_BATCH_SIZE = 32;
     public static final ModelConfig DEFAULT =
             new ModelConfig(
@@ -35,6 +41,50 @@ public record ModelConfig(
     public ModelConfig {
         instanceGroups = List.copyOf(instanceGroups);
         warmups = List.copyOf(warmups);
+        labels = Map.copyOf(labels);
+        ignored = List.copyOf(ignored);
+    }
+
+    /// Of a model without a configuration of its own.
+    public ModelConfig(
+            @Nullable Integer maxBatchSize,
+            @Nullable Integer intraOpThreads,
+            @Nullable Integer interOpThreads,
+            DynamicBatching batching,
+            boolean responseCache,
+            List<InstanceGroup> instanceGroups,
+            List<Warmup> warmups) {
+        this(
+                maxBatchSize,
+                intraOpThreads,
+                interOpThreads,
+                batching,
+                responseCache,
+                instanceGroups,
+                warmups,
+                Map.of(),
+                List.of());
+    }
+
+    /// The same, with what else the model's own configuration says.
+    public ModelConfig with(Map<String, List<String>> classLabels, List<String> ignoredFields) {
+        return new ModelConfig(
+                maxBatchSize,
+                intraOpThreads,
+                interOpThreads,
+                batching,
+                responseCache,
+                instanceGroups,
+                warmups,
+                classLabels,
+                ignoredFields);
+    }
+
+    /// What an operator should know of it.
+    public List<Finding> findings() {
+        return ignored.stream()
+                .map(text -> new Finding(Finding.Severity.INFO, "CONFIG_IGNORED", text))
+                .toList();
     }
 
     /// Instances that share a kind of device.

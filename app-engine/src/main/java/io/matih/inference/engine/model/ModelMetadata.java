@@ -3,6 +3,7 @@ package io.matih.inference.engine.model;
 import io.matih.inference.engine.tensor.Shape;
 import io.matih.inference.engine.tensor.TensorSpec;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -92,6 +93,31 @@ public record ModelMetadata(
         return Stream.concat(inputs.stream(), outputs.stream())
                 .map(TensorSpec::shape)
                 .allMatch(shape -> shape.rank() > 0 && shape.axis(0) == Shape.ANY);
+    }
+
+    /// The same with further names of classes, by output.
+    public ModelMetadata withClassLabels(Map<String, List<String>> further) {
+        if (further.isEmpty()) {
+            return this;
+        }
+        var labels = new HashMap<>(classLabels);
+        labels.putAll(further);
+        return new ModelMetadata(
+                inputs,
+                outputs,
+                irVersion,
+                opsets,
+                producer,
+                description,
+                nodes,
+                parameters,
+                weightBytes,
+                customDomains,
+                externalData,
+                sizingInputs,
+                findings,
+                labels,
+                steady);
     }
 
     public ModelMetadata withFinding(Finding finding) {

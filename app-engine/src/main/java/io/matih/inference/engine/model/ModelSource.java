@@ -8,4 +8,20 @@ import org.jspecify.annotations.Nullable;
 ///   `model://name/version`
 /// @param sha256 lower-case hex digest that the source's bytes must have; absent, any
 /// @param format overrides what the file's name says
-public record ModelSource(String uri, @Nullable String sha256, @Nullable ModelFormat format) {}
+/// @param model which one, where the source is a folder of several models
+/// @param version which one, where the source has several; absent: its own configuration decides
+public record ModelSource(
+        String uri,
+        @Nullable String sha256,
+        @Nullable ModelFormat format,
+        @Nullable String model,
+        @Nullable Integer version) {
+    public ModelSource(String uri, @Nullable String sha256, @Nullable ModelFormat format) {
+        this(uri, sha256, format, null, null);
+    }
+
+    /// The same, wanted as this model and version.
+    public ModelSource of(String wantedModel, @Nullable Integer wantedVersion) {
+        return new ModelSource(uri, sha256, format, wantedModel, wantedVersion);
+    }
+}

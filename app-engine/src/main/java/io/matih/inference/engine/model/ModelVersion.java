@@ -1,6 +1,7 @@
 package io.matih.inference.engine.model;
 
 import java.time.Instant;
+import java.util.List;
 
 /// One registered version of a model.
 ///
@@ -15,4 +16,13 @@ public record ModelVersion(
         long sizeBytes,
         String sourceUri,
         ModelMetadata metadata,
-        Instant registeredAt) {}
+        Instant registeredAt) {
+    /// The same with more that an operator should know.
+    public ModelVersion withFindings(List<Finding> findings) {
+        var more = metadata;
+        for (var finding : findings) {
+            more = more.withFinding(finding);
+        }
+        return new ModelVersion(name, version, digest, sizeBytes, sourceUri, more, registeredAt);
+    }
+}

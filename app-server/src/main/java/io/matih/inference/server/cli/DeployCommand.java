@@ -2,6 +2,7 @@ package io.matih.inference.server.cli;
 
 import io.matih.inference.server.client.Answer;
 import io.matih.inference.server.client.ServingClient;
+import io.matih.inference.server.triton.ModelFolders;
 
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,10 @@ import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 
@@ -27,6 +32,10 @@ import java.util.concurrent.Callable;
                     + " upload:// and model:// URIs are fetched by the server. The model takes over"
                     + " in one step once it is loaded; if anything fails, the old version goes on"
                     + " serving.",
+            "",
+            "A model folder of Triton's (config.pbtxt, 1/model.onnx) is deployed as it is, under its"
+                    + " own name where none is given, and so is a repository of them, model by model."
+                    + " What a config.pbtxt asks for that means nothing here is listed.",
             ""
         },
         footer = {
@@ -36,16 +45,28 @@ import java.util.concurrent.Callable;
             "  matih deploy iris iris-v2.onnx --replace",
             "  matih deploy iris iris.onnx --features x=sl,sw,pl,pw",
             "  matih deploy llm s3://models/llm/3/model.onnx --version 3 --config @config.json",
-            "  matih deploy iris model://iris/1 --replace        back to version 1"
+            "  matih deploy iris model://iris/1 --replace        back to version 1",
+            "  matih deploy models/iris                          Triton's folder of one model",
+            "  matih deploy --repository models --replace        Triton's folder of several"
         })
 final class DeployCommand implements Callable<Integer> {
     private final ClientSession session;
 
-    @Parameters(index = "0", paramLabel = "NAME", description = "Name that predict calls use")
-    private String name = "";
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "NAME",
+            description = "Name that predict calls use; or the model's folder alone")
+    private @Nullable String name;
 
-    @Parameters(index = "1", paramLabel = "FILE|URI", description = "The model")
-    private String model = "";
+    @Parameters(index = "1", arity = "0..1", paramLabel = "FILE|URI", description = "The model")
+    private @Nullable String model;
+
+    @Option(
+            names = "--repository",
+            paramLabel = "FOLDER",
+            description = "Deploy every model folder in there, each under its folder's name")
+    private @Nullable String repository;
 
     @Option(
             names = "--version",
@@ -103,18 +124,81 @@ final class DeployCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var source = ModelArgument.of(model, session.surroundings().workingFolder());
-        var request = request();
+        var here = session.surroundings().workingFolder();
+        if (repository != null) {
+            if (name != null) {
+                throw new UsageException("--repository takes every model: give no NAME with it");
+            }
+            return deployAll(here.resolve(repository));
+        }
+        if (name == null) {
+            throw new UsageException("give a NAME and a model, or a model's folder");
+        }
+        if (model == null) {
+            return deployFolder(here.resolve(name));
+        }
+        return deployOne(name, ModelArgument.of(model, here));
+    }
+
+    private int deployOne(String as, ModelArgument source) {
+        var request = request(as);
         return session.run(
                 connection,
                 data.folder,
                 client -> List.of(deploy(client, request, source)),
-                answers -> show(answers.getFirst()));
+                answers -> show(as, answers.getFirst()));
     }
 
-    private ObjectNode request() {
+    /// A model's folder, or a folder of such.
+    private int deployFolder(Path folder) {
+        try {
+            if (!Files.isDirectory(folder)) {
+                throw new UsageException(
+                        "there is no folder %s; a model file needs a NAME before it"
+                                .formatted(folder));
+            }
+            return ModelFolders.isModel(folder)
+                    ? deployOne(ModelFolders.name(folder), new ModelArgument.Local(folder))
+                    : deployAll(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + folder, e);
+        }
+    }
+
+    private int deployAll(Path folder) {
+        if (version != null || sha256 != null || !features.isEmpty()) {
+            throw new UsageException(
+                    "--version, --sha256 and --features are for one model, not for a repository");
+        }
+        if (!Files.isDirectory(folder)) {
+            throw new UsageException("there is no folder " + folder);
+        }
+        var all = new RepositoryDeploy(session.terminal());
+        int code =
+                session.run(
+                        connection,
+                        data.folder,
+                        client -> {
+                            all.run(
+                                    folder,
+                                    (as, path) ->
+                                            deploy(
+                                                    client,
+                                                    request(as),
+                                                    new ModelArgument.Local(path)));
+                            return List.of();
+                        },
+                        _ -> {});
+        if (code != ExitCode.OK) {
+            return code;
+        }
+        all.print(connection.json);
+        return all.exitCode();
+    }
+
+    private ObjectNode request(String as) {
         var folder = session.surroundings().workingFolder();
-        var request = JsonArgument.JSON.createObjectNode().put("name", name);
+        var request = JsonArgument.JSON.createObjectNode().put("name", as);
         if (version != null) {
             request.put("version", version);
         }
@@ -151,20 +235,21 @@ final class DeployCommand implements Callable<Integer> {
         return client.deploy(request);
     }
 
-    private void show(JsonNode deployment) {
+    private void show(String as, JsonNode deployment) {
         var terminal = session.terminal();
         var state = Printable.line(JsonFields.text(deployment.path("state")));
         terminal.out()
                 .println(
                         "%s version %s is %s%s%s"
                                 .formatted(
-                                        Printable.line(name),
+                                        Printable.line(as),
                                         Printable.line(JsonFields.text(deployment.path("version"))),
                                         terminal.styled(
                                                 Style.ofState(state),
                                                 state.isEmpty() ? "accepted" : state),
                                         where(deployment),
                                         dryRun ? " (dry run: nothing was changed)" : ""));
+        DeployNotes.print(as, deployment, terminal);
     }
 
     private static String where(JsonNode deployment) {

@@ -39,11 +39,7 @@ final class SettingFlags {
 
     private OptionSpec option(Setting<?> setting) {
         var flag = "--" + setting.key();
-        var names =
-                setting.equals(SettingKeys.DATA_DIR)
-                        ? new String[] {"--data", flag}
-                        : new String[] {flag};
-        return OptionSpec.builder(names)
+        return OptionSpec.builder(names(setting, flag))
                 .type(String.class)
                 .arity("1")
                 .paramLabel(label(setting))
@@ -54,6 +50,16 @@ final class SettingFlags {
                 .build();
     }
 
+    /// The second name of the repository is what Triton's users type.
+    private static String[] names(Setting<?> setting, String flag) {
+        if (setting.equals(SettingKeys.DATA_DIR)) {
+            return new String[] {"--data", flag};
+        }
+        return setting.equals(SettingKeys.MODEL_REPOSITORY)
+                ? new String[] {flag, "--model-repository"}
+                : new String[] {flag};
+    }
+
     private static String label(Setting<?> setting) {
         var word = setting.key().substring(setting.key().lastIndexOf('.') + 1);
         return switch (word) {
@@ -62,6 +68,7 @@ final class SettingFlags {
             case "roots", "allowed_hosts", "allowed_origins" -> "LIST";
             case "path_style" -> "BOOL";
             case "endpoint" -> "URL";
+            case "repository" -> "FOLDER";
             case "access_key" -> "KEY";
             default -> word.endsWith("_bytes") ? "SIZE" : word.toUpperCase(Locale.ROOT);
         };

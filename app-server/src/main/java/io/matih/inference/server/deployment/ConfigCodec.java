@@ -19,7 +19,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /// `config`: Triton's ModelConfig names on the wire, `ModelConfig` in the engine.
-final class ConfigCodec {
+public final class ConfigCodec {
     private static final int MAX_BATCH_SIZE = 65_536;
     private static final int MAX_INSTANCES = 64;
     private static final int MAX_THREADS = 256;
@@ -30,11 +30,13 @@ final class ConfigCodec {
     private static final String KINDS =
             Arrays.stream(InstanceKind.values()).map(Enum::name).collect(Collectors.joining(", "));
 
-    private static final List<String> PARAMETERS = List.of(INTRA_OP, INTER_OP, PAD);
+    /// Keys of `parameters` that mean something.
+    public static final List<String> PARAMETERS = List.of(INTRA_OP, INTER_OP, PAD);
 
     private ConfigCodec() {}
 
-    static ModelConfig toConfig(DeployRequest.Config config) {
+    /// @throws ServingException `CONFIG_INVALID`
+    public static ModelConfig toConfig(DeployRequest.Config config) {
         var parameters =
                 Objects.requireNonNullElse(
                         config.parameters(), Map.<String, DeployRequest.Parameter>of());
@@ -168,7 +170,7 @@ final class ConfigCodec {
                 parameters(config));
     }
 
-    private static Map<String, DeployRequest.Parameter> parameters(ModelConfig config) {
+    public static Map<String, DeployRequest.Parameter> parameters(ModelConfig config) {
         var parameters = new TreeMap<String, DeployRequest.Parameter>();
         if (config.intraOpThreads() != null) {
             parameters.put(

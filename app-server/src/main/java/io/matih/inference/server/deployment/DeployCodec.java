@@ -4,7 +4,6 @@ import io.matih.inference.engine.deployment.DeploymentSpec;
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ErrorDetail;
 import io.matih.inference.engine.error.ServingException;
-import io.matih.inference.engine.model.ModelConfig;
 import io.matih.inference.engine.model.ModelFormat;
 import io.matih.inference.engine.model.ModelName;
 import io.matih.inference.engine.model.ModelSource;
@@ -62,9 +61,7 @@ final class DeployCodec {
                 source(request.source()),
                 Versions.read(request.version(), "version"),
                 request.backend(),
-                request.config() == null
-                        ? ModelConfig.DEFAULT
-                        : ConfigCodec.toConfig(request.config()),
+                request.config() == null ? null : ConfigCodec.toConfig(request.config()),
                 Objects.requireNonNullElse(request.features(), Map.of()),
                 Boolean.TRUE.equals(request.pin()),
                 Boolean.TRUE.equals(request.replace()),

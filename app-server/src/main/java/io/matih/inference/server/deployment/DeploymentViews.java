@@ -1,6 +1,7 @@
 package io.matih.inference.server.deployment;
 
 import io.matih.inference.engine.cache.CacheStatus.ModelUse;
+import io.matih.inference.engine.deployment.DeploymentRecord;
 import io.matih.inference.engine.deployment.DeploymentState;
 import io.matih.inference.engine.deployment.DeploymentStatus;
 import io.matih.inference.engine.model.ModelMetadata;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// Deployments as the wire shows them.
 final class DeploymentViews {
@@ -48,7 +50,7 @@ final class DeploymentViews {
                 stats(status.traffic()),
                 metadata == null ? null : ModelViews.signature(metadata),
                 record == null ? Map.of() : record.features(),
-                findings(metadata),
+                findings(metadata, record),
                 record == null ? null : ConfigCodec.toWire(record.config()),
                 record == null ? null : record.updatedAt());
     }
@@ -59,8 +61,13 @@ final class DeploymentViews {
                 : new DeploymentView.Memory(use.footprint().total(), use.footprint().measured());
     }
 
-    private static List<DeploymentView.Finding> findings(@Nullable ModelMetadata metadata) {
-        return metadata == null ? List.of() : ModelViews.findings(metadata);
+    private static List<DeploymentView.Finding> findings(
+            @Nullable ModelMetadata metadata, @Nullable DeploymentRecord record) {
+        return Stream.concat(
+                        metadata == null ? Stream.of() : metadata.findings().stream(),
+                        record == null ? Stream.of() : record.config().findings().stream())
+                .map(ModelViews::finding)
+                .toList();
     }
 
     /// Triton's words.

@@ -32,14 +32,11 @@ public final class ModelViews {
     }
 
     public static List<Finding> findings(ModelMetadata metadata) {
-        return metadata.findings().stream()
-                .map(
-                        finding ->
-                                new Finding(
-                                        finding.severity().name(),
-                                        finding.code(),
-                                        finding.message()))
-                .toList();
+        return metadata.findings().stream().map(ModelViews::finding).toList();
+    }
+
+    public static Finding finding(io.matih.inference.engine.model.Finding finding) {
+        return new Finding(finding.severity().name(), finding.code(), finding.message());
     }
 
     public static ModelList.Version version(ModelVersion version, boolean deployed) {

@@ -12,6 +12,7 @@ import io.matih.inference.server.proto.ModelMetadataResponse.TensorMetadata;
 import io.matih.inference.server.proto.ModelStatisticsResponse;
 import io.matih.inference.server.proto.RepositoryIndexResponse;
 import io.matih.inference.server.proto.ServerMetadataResponse;
+import io.matih.inference.server.triton.ModelConfigMessages;
 
 import org.jspecify.annotations.Nullable;
 
@@ -38,19 +39,16 @@ public final class ProtocolModels {
 
     private final Router router;
     private final Deployments deployments;
-    private final ModelConfigs configs;
     private final Readiness readiness;
     private final Repository repository;
 
     public ProtocolModels(
             Router router,
             Deployments deployments,
-            ModelConfigs configs,
             Readiness readiness,
             Repository repository) {
         this.router = router;
         this.deployments = deployments;
-        this.configs = configs;
         this.readiness = readiness;
         this.repository = repository;
     }
@@ -112,8 +110,13 @@ public final class ProtocolModels {
 
     /// @throws ServingException `MODEL_NOT_FOUND`, `MODEL_NOT_READY`
     public ModelConfig config(String model, @Nullable String version) {
-        router.signature(model, version);
-        return configs.of(deployments.get(model));
+        var signature = router.signature(model, version);
+        var record = deployments.get(model).record();
+        if (record == null) {
+            throw new ServingException(
+                    ErrorCode.MODEL_NOT_READY, "model '%s' is not ready".formatted(model));
+        }
+        return ModelConfigMessages.of(record, signature.metadata());
     }
 
     /// @param model absent: every deployed one

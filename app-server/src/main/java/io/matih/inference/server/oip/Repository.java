@@ -1,22 +1,36 @@
 package io.matih.inference.server.oip;
 
+import io.matih.inference.engine.deployment.DeploymentRecord;
+import io.matih.inference.engine.deployment.DeploymentSpec;
 import io.matih.inference.engine.deployment.DeploymentState;
 import io.matih.inference.engine.deployment.DeploymentStatus;
 import io.matih.inference.engine.deployment.Deployments;
+import io.matih.inference.engine.error.ErrorCode;
+import io.matih.inference.engine.error.ServingException;
+import io.matih.inference.engine.model.ModelConfig;
+import io.matih.inference.engine.model.ModelSource;
 import io.matih.inference.engine.model.ModelVersion;
 import io.matih.inference.engine.model.ModelVersionStore;
 import io.matih.inference.engine.model.store.Uploads;
 import io.matih.inference.server.proto.RepositoryIndexResponse;
 import io.matih.inference.server.proto.RepositoryIndexResponse.ModelIndex;
+import io.matih.inference.server.triton.ConfigJson;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
 
 /// The model repository extension over what is registered and deployed: to load is to deploy, to
 /// unload is to undeploy.
 public final class Repository {
+    private static final Logger LOG = LoggerFactory.getLogger(Repository.class);
     private static final Duration DRAIN = Duration.ofSeconds(30);
     private static final String READY = "READY";
     private static final String UNAVAILABLE = "UNAVAILABLE";
@@ -27,11 +41,19 @@ public final class Repository {
     private final Deployments deployments;
     private final ModelVersionStore versions;
     private final Uploads uploads;
+    private final RepositoryFolders folders;
 
-    public Repository(Deployments deployments, ModelVersionStore versions, Uploads uploads) {
+    /// @param uploads take the files of a load
+    /// @param folders where models may lie as Triton lays them out
+    public Repository(
+            Deployments deployments,
+            ModelVersionStore versions,
+            Uploads uploads,
+            RepositoryFolders folders) {
         this.deployments = deployments;
         this.versions = versions;
         this.uploads = uploads;
+        this.folders = folders;
     }
 
     RepositoryIndexResponse index(boolean readyOnly) {
@@ -86,8 +108,88 @@ public final class Repository {
                 .build();
     }
 
+    /// The configuration that is given counts; without one it is that which lies beside the model,
+    /// or with which the model is deployed.
     void load(String model, LoadParameters parameters) {
-        throw new UnsupportedOperationException(model + parameters.files() + uploads);
+        var json = parameters.config();
+        var files = parameters.files();
+        var config = json == null ? null : ConfigJson.read(json);
+        if (config != null && !files.isEmpty()) {
+            var upload = new LoadArchive(uploads, config, files).save();
+            deploy(spec(model, upload.uri(), null, null, null));
+            return;
+        }
+        var record = deployed(model);
+        var folder = folders.find(model);
+        if (folder.isPresent()) {
+            deploy(spec(model, folder.get().toString(), null, own(config, record), record));
+        } else if (record != null) {
+            var own = config == null ? record.config() : own(config, record);
+            deploy(spec(model, registered(model, record.version()), record.version(), own, record));
+        } else {
+            int version = highest(model);
+            deploy(spec(model, registered(model, version), version, own(config, null), null));
+        }
+    }
+
+    private @Nullable DeploymentRecord deployed(String model) {
+        return deployments.list().stream()
+                .filter(status -> status.name().equals(model))
+                .map(DeploymentStatus::record)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static @Nullable ModelConfig own(
+            @Nullable ConfigJson config, @Nullable DeploymentRecord record) {
+        return config == null
+                ? null
+                : config.toConfig(record == null ? Map.of() : record.config().classLabels());
+    }
+
+    private static String registered(String model, int version) {
+        return "model://%s/%d".formatted(model, version);
+    }
+
+    private int highest(String model) {
+        return versions.versions(model).stream()
+                .mapToInt(ModelVersion::version)
+                .max()
+                .orElseThrow(
+                        () ->
+                                new ServingException(
+                                        ErrorCode.MODEL_NOT_FOUND,
+                                        "no model '%s' is registered, nor is there a folder of that name in a store root"
+                                                .formatted(ServingException.clip(model))));
+    }
+
+    private static DeploymentSpec spec(
+            String model,
+            String uri,
+            @Nullable Integer version,
+            @Nullable ModelConfig config,
+            @Nullable DeploymentRecord record) {
+        return new DeploymentSpec(
+                model,
+                new ModelSource(uri, null, null),
+                version,
+                null,
+                config,
+                record == null ? Map.of() : record.features(),
+                record != null && record.pinned(),
+                true,
+                null,
+                ACTOR);
+    }
+
+    private void deploy(DeploymentSpec spec) {
+        var record = deployments.deploy(spec).record();
+        if (record != null) {
+            record.config()
+                    .ignored()
+                    .forEach(text -> LOG.info("load of '{}': {}", spec.name(), text));
+        }
     }
 
     void unload(String model) {

@@ -52,6 +52,13 @@ public final class SettingKeys {
                     (_, earlier) -> Optional.of(defaultRoots(earlier.get(DATA_DIR))),
                     "the data folder's models and data",
                     "Folders and buckets that model, input and output URIs may name");
+    public static final Setting<Path> MODEL_REPOSITORY =
+            Setting.optional(
+                    "model.repository",
+                    ValueType.folder(),
+                    "none",
+                    "Folder of models, as Triton lays them out, that are served from the start; a"
+                            + " store root too");
     public static final Setting<String> AUTH_MODE =
             Setting.of(
                     "auth.mode",
@@ -226,6 +233,7 @@ public final class SettingKeys {
                     GRPC_PORT,
                     DATABASE_URL,
                     STORE_ROOTS,
+                    MODEL_REPOSITORY,
                     AUTH_MODE,
                     S3_ENDPOINT,
                     S3_REGION,

@@ -54,6 +54,7 @@ final class SettingsTest {
                         "grpc.port = 8081",
                         "database.url = (an H2 file in the data folder)",
                         "store.roots = " + data + "/models," + data + "/data",
+                        "model.repository = (none)",
                         "auth.mode = none",
                         "s3.endpoint = (AWS)",
                         "s3.region = us-east-1",

@@ -3,6 +3,8 @@ package io.matih.inference.engine.model.store;
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ErrorDetail;
 import io.matih.inference.engine.error.ServingException;
+import io.matih.inference.engine.model.FolderConfig;
+import io.matih.inference.engine.model.FolderConfigReader;
 import io.matih.inference.engine.model.ModelArtifact;
 import io.matih.inference.engine.model.ModelFormat;
 import io.matih.inference.engine.model.ModelSource;
@@ -13,7 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /// Fetches models by the scheme of their URI: allow-listed folders, buckets, uploads. Everything
 /// that is judged later is judged on the copy made here, which nobody else can write to. Any
@@ -24,6 +28,7 @@ public final class UriModelStore implements ModelStore, AutoCloseable {
     private final Uploads uploads;
     private final Path staging;
     private final CompanionFiles companions;
+    private final FolderConfigReader configs;
     private final StoreLimits limits;
 
     /// @param staging a private folder on the repository's file system,
@@ -35,8 +40,9 @@ public final class UriModelStore implements ModelStore, AutoCloseable {
             Uploads uploads,
             Path staging,
             CompanionFiles companions,
+            FolderConfigReader configs,
             StoreLimits limits) {
-        this(roots, s3, uploads, staging, companions, limits, EndpointGuard.Names.SYSTEM);
+        this(roots, s3, uploads, staging, companions, configs, limits, EndpointGuard.Names.SYSTEM);
     }
 
     UriModelStore(
@@ -45,6 +51,7 @@ public final class UriModelStore implements ModelStore, AutoCloseable {
             Uploads uploads,
             Path staging,
             CompanionFiles companions,
+            FolderConfigReader configs,
             StoreLimits limits,
             EndpointGuard.Names names) {
         if (roots.namesBuckets() && s3 == null) {
@@ -56,6 +63,7 @@ public final class UriModelStore implements ModelStore, AutoCloseable {
         this.uploads = uploads;
         this.staging = staging;
         this.companions = companions;
+        this.configs = configs;
         this.limits = limits;
     }
 
@@ -65,14 +73,21 @@ public final class UriModelStore implements ModelStore, AutoCloseable {
         var files = open(source);
         var folder = StagingFolder.create(staging, limits.maxModelBytes());
         try {
-            return new Staged(folder, stage(source, files, folder));
+            return stage(source, files, folder);
         } catch (RuntimeException | Error e) {
             folder.close();
             throw e;
         }
     }
 
-    private record Staged(StagingFolder folder, ModelArtifact artifact) implements StagedModel {
+    private record Staged(
+            StagingFolder folder, ModelArtifact artifact, @Nullable FolderConfig found)
+            implements StagedModel {
+        @Override
+        public Optional<FolderConfig> config() {
+            return Optional.ofNullable(found);
+        }
+
         @Override
         public void close() {
             folder.close();
@@ -92,7 +107,7 @@ public final class UriModelStore implements ModelStore, AutoCloseable {
         };
     }
 
-    private ModelArtifact stage(ModelSource source, SourceFiles files, StagingFolder folder) {
+    private Staged stage(ModelSource source, SourceFiles files, StagingFolder folder) {
         try {
             if (files.isFolder()) {
                 return stageFolder(source, files, folder);
@@ -100,14 +115,14 @@ public final class UriModelStore implements ModelStore, AutoCloseable {
             var name = files.names().getFirst();
             return name.toLowerCase(Locale.ROOT).endsWith(".zip")
                     ? stageArchive(source, files, name, folder)
-                    : stageFile(source, files, name, folder);
+                    : new Staged(folder, stageFile(source, files, name, folder), null);
         } catch (IOException e) {
             throw files.refused();
         }
     }
 
-    private static ModelArtifact stageFolder(
-            ModelSource source, SourceFiles files, StagingFolder folder) throws IOException {
+    private Staged stageFolder(ModelSource source, SourceFiles files, StagingFolder folder)
+            throws IOException {
         var names = files.names().stream().filter(name -> !FileName.isLitter(name)).toList();
         if (names.size() > StoreLimits.MAX_FILES) {
             throw new ServingException(
@@ -122,27 +137,50 @@ public final class UriModelStore implements ModelStore, AutoCloseable {
                                 .formatted(ServingException.clip(name), FileName.RULE));
             }
         }
+        var selection =
+                select(
+                        source,
+                        names,
+                        name -> files.open(name).orElseThrow(files::refused).stream());
         for (var name : names) {
-            try (var content = files.open(name).orElseThrow(files::refused)) {
-                folder.add(name, content);
+            var kept = selection.nameOf(name);
+            if (kept.isPresent()) {
+                try (var content = files.open(name).orElseThrow(files::refused)) {
+                    folder.add(kept.get(), content);
+                }
             }
         }
-        var artifact = artifact(source, folder);
+        var artifact = artifact(source, folder, selection);
         checkDigest(source.sha256(), artifact.digest());
-        return artifact;
+        return new Staged(folder, artifact, selection.config());
     }
 
-    private static ModelArtifact stageArchive(
+    private FolderSelection select(
+            ModelSource source, List<String> names, FolderSelection.Opener opener) {
+        return new FolderSelection(
+                configs.read(FolderSelection.files(names, opener), source).orElse(null));
+    }
+
+    private Staged stageArchive(
             ModelSource source, SourceFiles files, String name, StagingFolder folder)
             throws IOException {
         try (var content = files.open(name).orElseThrow(files::refused)) {
             checkDigest(source.sha256(), folder.addArchive(content).sha256());
         }
-        ZipUnpacker.unpack(folder);
-        return artifact(source, folder);
+        var selection =
+                ZipUnpacker.unpack(folder, (names, opener) -> select(source, names, opener));
+        return new Staged(folder, artifact(source, folder, selection), selection.config());
     }
 
-    private static ModelArtifact artifact(ModelSource source, StagingFolder folder) {
+    private static ModelArtifact artifact(
+            ModelSource source, StagingFolder folder, FolderSelection selection) {
+        var config = selection.config();
+        if (config != null) {
+            var modelFile = selection.nameOf(config.modelFile()).orElseThrow();
+            return folder.artifact(
+                    modelFile,
+                    source.format() == null ? ModelFormat.ofFile(modelFile) : source.format());
+        }
         var choice = ModelFileChoice.of(folder.inventory().files().keySet(), source.format());
         return folder.artifact(choice.name(), choice.format());
     }

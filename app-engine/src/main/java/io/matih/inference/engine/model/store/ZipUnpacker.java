@@ -6,9 +6,11 @@ import io.matih.inference.engine.error.ServingException;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /// Unpacks a staged zip archive beside itself. Every entry is judged before the first byte is
@@ -19,17 +21,34 @@ final class ZipUnpacker {
 
     private ZipUnpacker() {}
 
-    /// @throws ServingException `ARCHIVE_UNSAFE`, `ARCHIVE_LIMIT`, `MODEL_TOO_LARGE`
-    static void unpack(StagingFolder folder) {
+    /// Says which of an archive's files are wanted.
+    interface Selector {
+        FolderSelection select(List<String> names, FolderSelection.Opener opener);
+    }
+
+    /// @return what was selected, and unpacked
+    /// @throws ServingException `ARCHIVE_UNSAFE`, `ARCHIVE_LIMIT`, `MODEL_TOO_LARGE`, and what the
+    ///   selector throws
+    static FolderSelection unpack(StagingFolder folder, Selector selector) {
         try (var archive = ZipArchive.open(folder.archive())) {
             check(archive.members());
-            for (var member : archive.members()) {
-                if (!member.isFolder() && !FileName.isLitter(member.name())) {
+            var files = new LinkedHashMap<String, ZipMember>();
+            archive.members().stream()
+                    .filter(member -> !member.isFolder() && !FileName.isLitter(member.name()))
+                    .forEach(member -> files.put(member.name(), member));
+            var selection =
+                    selector.select(
+                            List.copyOf(files.keySet()),
+                            name -> archive.stream(Objects.requireNonNull(files.get(name))));
+            for (var member : files.values()) {
+                var kept = selection.nameOf(member.name());
+                if (kept.isPresent()) {
                     try (var stream = archive.stream(member)) {
-                        folder.add(member.name(), new Content(stream, member.bytes()));
+                        folder.add(kept.get(), new Content(stream, member.bytes()));
                     }
                 }
             }
+            return selection;
         } catch (IOException e) {
             throw StagingFolder.unwritable(e);
         }

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// A store over one root folder, with everything it needs below a test's own folder.
@@ -70,6 +71,7 @@ final class StoreFixture implements AutoCloseable {
                         uploads,
                         repository.staging(),
                         _ -> Set.of(companions),
+                        (_, _) -> Optional.empty(),
                         new StoreLimits(maxBytes, timeout),
                         names);
     }

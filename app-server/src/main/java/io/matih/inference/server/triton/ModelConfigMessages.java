@@ -1,0 +1,183 @@
+package io.matih.inference.server.triton;
+
+import io.matih.inference.engine.deployment.DeploymentRecord;
+import io.matih.inference.engine.model.DynamicBatching;
+import io.matih.inference.engine.model.InstanceKind;
+import io.matih.inference.engine.model.ModelConfig.InstanceGroup;
+import io.matih.inference.engine.model.ModelConfig.Warmup;
+import io.matih.inference.engine.model.ModelMetadata;
+import io.matih.inference.engine.model.QueuePolicy;
+import io.matih.inference.engine.tensor.TensorSpec;
+import io.matih.inference.server.deployment.ConfigCodec;
+import io.matih.inference.server.proto.ModelConfig;
+import io.matih.inference.server.proto.ModelDynamicBatching;
+import io.matih.inference.server.proto.ModelInput;
+import io.matih.inference.server.proto.ModelInstanceGroup;
+import io.matih.inference.server.proto.ModelOptimizationPolicy.ExecutionAccelerators;
+import io.matih.inference.server.proto.ModelOptimizationPolicy.ExecutionAccelerators.Accelerator;
+import io.matih.inference.server.proto.ModelOutput;
+import io.matih.inference.server.proto.ModelParameter;
+import io.matih.inference.server.proto.ModelQueuePolicy;
+import io.matih.inference.server.proto.ModelResponseCache;
+import io.matih.inference.server.proto.ModelTransactionPolicy;
+import io.matih.inference.server.proto.ModelVersionPolicy;
+import io.matih.inference.server.proto.ModelWarmup;
+
+import java.util.List;
+import java.util.stream.LongStream;
+
+/// A deployment as Triton's `ModelConfig`: complete, so that what is left to the model or to
+/// defaults can be read off.
+public final class ModelConfigMessages {
+    private final DeploymentRecord record;
+    private final ModelMetadata metadata;
+    private final int maxBatchSize;
+
+    private ModelConfigMessages(DeploymentRecord record, ModelMetadata metadata) {
+        this.record = record;
+        this.metadata = metadata;
+        maxBatchSize = record.config().effectiveMaxBatchSize(metadata);
+    }
+
+    /// @param metadata of the version that the deployment serves
+    public static ModelConfig of(DeploymentRecord record, ModelMetadata metadata) {
+        return new ModelConfigMessages(record, metadata).message();
+    }
+
+    private ModelConfig message() {
+        var config = record.config();
+        var message =
+                ModelConfig.newBuilder()
+                        .setName(record.name())
+                        .setPlatform(ConfigFields.PLATFORM)
+                        .setBackend(ConfigFields.ONNX_RUNTIME)
+                        .setVersionPolicy(
+                                ModelVersionPolicy.newBuilder()
+                                        .setLatest(
+                                                ModelVersionPolicy.Latest.newBuilder()
+                                                        .setNumVersions(1)))
+                        .setMaxBatchSize(maxBatchSize)
+                        .setDefaultModelFilename(TritonFolders.DEFAULT_MODEL)
+                        .setModelTransactionPolicy(ModelTransactionPolicy.getDefaultInstance());
+        metadata.inputs().forEach(spec -> message.addInput(input(spec)));
+        metadata.outputs().forEach(spec -> message.addOutput(output(spec)));
+        if (maxBatchSize > 0) {
+            message.setDynamicBatching(batching(config.batching()));
+        }
+        for (int i = 0; i < config.instanceGroups().size(); i++) {
+            message.addInstanceGroup(group(config.instanceGroups().get(i), i));
+        }
+        if (wantsTensorRt()) {
+            message.getOptimizationBuilder()
+                    .setExecutionAccelerators(
+                            ExecutionAccelerators.newBuilder()
+                                    .addGpuExecutionAccelerator(
+                                            Accelerator.newBuilder()
+                                                    .setName(ConfigFields.TENSORRT)));
+        }
+        ConfigCodec.parameters(config)
+                .forEach(
+                        (key, value) ->
+                                message.putParameters(
+                                        key,
+                                        ModelParameter.newBuilder()
+                                                .setStringValue(value.stringValue())
+                                                .build()));
+        config.warmups().forEach(warmup -> message.addModelWarmup(warmup(warmup)));
+        if (config.responseCache()) {
+            message.setResponseCache(ModelResponseCache.newBuilder().setEnable(true));
+        }
+        return message.build();
+    }
+
+    private ModelInput input(TensorSpec spec) {
+        return ModelInput.newBuilder()
+                .setName(spec.name())
+                .setDataType(TritonTypes.of(spec.datatype()))
+                .addAllDims(dims(spec))
+                .setOptional(spec.optional())
+                .build();
+    }
+
+    private ModelOutput output(TensorSpec spec) {
+        return ModelOutput.newBuilder()
+                .setName(spec.name())
+                .setDataType(TritonTypes.of(spec.datatype()))
+                .addAllDims(dims(spec))
+                .build();
+    }
+
+    /// Without the batch's axis, where there is one.
+    private List<Long> dims(TensorSpec spec) {
+        return LongStream.of(spec.shape().toArray())
+                .skip(maxBatchSize > 0 ? 1 : 0)
+                .boxed()
+                .toList();
+    }
+
+    private static ModelDynamicBatching batching(DynamicBatching batching) {
+        var message =
+                ModelDynamicBatching.newBuilder()
+                        .addAllPreferredBatchSize(batching.preferredBatchSizes())
+                        .setMaxQueueDelayMicroseconds(batching.maxQueueDelayMicros())
+                        .setPreserveOrdering(batching.preserveOrdering())
+                        .setPriorityLevels(batching.priorityLevels())
+                        .setDefaultPriorityLevel(batching.defaultPriorityLevel())
+                        .setDefaultQueuePolicy(policy(batching.defaultQueuePolicy()));
+        batching.priorityQueuePolicies()
+                .forEach(
+                        (level, policy) -> message.putPriorityQueuePolicy(level, policy(policy)));
+        return message.build();
+    }
+
+    private static ModelQueuePolicy policy(QueuePolicy policy) {
+        return ModelQueuePolicy.newBuilder()
+                .setTimeoutAction(
+                        switch (policy.timeoutAction()) {
+                            case REJECT -> ModelQueuePolicy.TimeoutAction.REJECT;
+                            case DELAY -> ModelQueuePolicy.TimeoutAction.DELAY;
+                        })
+                .setDefaultTimeoutMicroseconds(policy.defaultTimeoutMicros())
+                .setAllowTimeoutOverride(policy.allowTimeoutOverride())
+                .setMaxQueueSize(policy.maxQueueSize())
+                .build();
+    }
+
+    private ModelInstanceGroup group(InstanceGroup group, int index) {
+        return ModelInstanceGroup.newBuilder()
+                .setName(record.name() + "_" + index)
+                .setKind(
+                        switch (group.kind()) {
+                            case KIND_AUTO -> ModelInstanceGroup.Kind.KIND_AUTO;
+                            case KIND_CPU -> ModelInstanceGroup.Kind.KIND_CPU;
+                            case KIND_GPU, KIND_TENSORRT -> ModelInstanceGroup.Kind.KIND_GPU;
+                        })
+                .setCount(group.count())
+                .addAllGpus(group.gpus())
+                .build();
+    }
+
+    private boolean wantsTensorRt() {
+        return record.config().instanceGroups().stream()
+                .anyMatch(group -> group.kind() == InstanceKind.KIND_TENSORRT);
+    }
+
+    /// On zeros, each axis of any length 1 long but for the batch's.
+    private ModelWarmup warmup(Warmup warmup) {
+        var message =
+                ModelWarmup.newBuilder()
+                        .setName(warmup.name())
+                        .setBatchSize(warmup.batchSize())
+                        .setCount(warmup.count());
+        for (var spec : metadata.inputs()) {
+            message.putInputs(
+                    spec.name(),
+                    ModelWarmup.Input.newBuilder()
+                            .setDataType(TritonTypes.of(spec.datatype()))
+                            .addAllDims(dims(spec).stream().map(axis -> Math.max(1, axis)).toList())
+                            .setZeroData(true)
+                            .build());
+        }
+        return message.build();
+    }
+}

@@ -43,10 +43,7 @@ public final class ProtocolModels {
     private final Repository repository;
 
     public ProtocolModels(
-            Router router,
-            Deployments deployments,
-            Readiness readiness,
-            Repository repository) {
+            Router router, Deployments deployments, Readiness readiness, Repository repository) {
         this.router = router;
         this.deployments = deployments;
         this.readiness = readiness;

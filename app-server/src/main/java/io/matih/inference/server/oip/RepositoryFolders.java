@@ -30,8 +30,7 @@ public record RepositoryFolders(List<Path> roots) {
         try {
             return Files.isDirectory(folder) && ModelFolders.isModel(folder);
         } catch (IOException e) {
-            throw new ServingException(
-                    ErrorCode.STORAGE_FAILED, "a store root cannot be read", e);
+            throw new ServingException(ErrorCode.STORAGE_FAILED, "a store root cannot be read", e);
         }
     }
 }

@@ -125,8 +125,7 @@ public final class ModelConfigMessages {
                         .setDefaultPriorityLevel(batching.defaultPriorityLevel())
                         .setDefaultQueuePolicy(policy(batching.defaultQueuePolicy()));
         batching.priorityQueuePolicies()
-                .forEach(
-                        (level, policy) -> message.putPriorityQueuePolicy(level, policy(policy)));
+                .forEach((level, policy) -> message.putPriorityQueuePolicy(level, policy(policy)));
         return message.build();
     }
 

@@ -13,9 +13,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 
-/// Serves every model of a repository's folder when the server starts. A model that cannot be served
-/// is no reason for the others, or for the server, not to start. What is as it was at the last start
-/// is not loaded again; what is gone from the folder stays deployed until somebody undeploys it.
+/// Serves every model of a repository's folder when the server starts. A model that cannot be
+/// served is no reason for the others, or for the server, not to start. What is as it was at the
+/// last start is not loaded again; what is gone from the folder stays deployed until somebody
+/// undeploys it.
 public final class RepositoryStart {
     private static final Logger LOG = LoggerFactory.getLogger(RepositoryStart.class);
     private static final String ACTOR = "repository";
@@ -57,10 +58,7 @@ public final class RepositoryStart {
             }
         } catch (ServingException e) {
             LOG.error(
-                    "model repository: '{}' is not served: {}: {}",
-                    name,
-                    e.code(),
-                    e.getMessage());
+                    "model repository: '{}' is not served: {}: {}", name, e.code(), e.getMessage());
         }
     }
 

@@ -57,8 +57,7 @@ class GenerateTest {
     @Test
     void severalElementsAreAFlatArray() {
         var answer =
-                server.post(
-                        "/v2/models/iris/versions/1/generate", "{\"X\":[5.1,3.5,1.4,0.2]}");
+                server.post("/v2/models/iris/versions/1/generate", "{\"X\":[5.1,3.5,1.4,0.2]}");
         assertThat(answer.status()).as(answer.body()).isEqualTo(200);
         assertThat(answer.json().get("label").intValue()).isZero();
         assertThat(answer.json().get("probabilities")).hasSize(3);

@@ -35,10 +35,8 @@ class InferTest {
     private static final String IRIS = "/v2/models/iris/infer";
     private static final String ADD_SUB = "/v2/models/add_sub/infer";
     private static final byte[] ROW = floats(5.1f, 3.5f, 1.4f, 0.2f);
-    private static final byte[] COUNTING =
-            ints(IntStream.range(0, 16).toArray());
-    private static final byte[] TENS =
-            ints(IntStream.range(0, 16).map(i -> 10 * i).toArray());
+    private static final byte[] COUNTING = ints(IntStream.range(0, 16).toArray());
+    private static final byte[] TENS = ints(IntStream.range(0, 16).map(i -> 10 * i).toArray());
 
     @TempDir private static Path data;
     private static TestServer server;
@@ -47,7 +45,8 @@ class InferTest {
     @BeforeAll
     static void start() {
         server = TestServer.start(data);
-        for (var model : List.of("iris", "add_sub", "echo", "strings_echo", "nan_out", "half_affine")) {
+        for (var model :
+                List.of("iris", "add_sub", "echo", "strings_echo", "nan_out", "half_affine")) {
             server.deploy(model);
         }
         client = new InferClient(server);
@@ -232,6 +231,19 @@ class InferTest {
     }
 
     @Test
+    void classesHaveTheNamesThatTheModelGivesThem() {
+        server.deploy("iris_zipmap");
+        var answer =
+                server.post(
+                        "/v2/models/iris_zipmap/infer",
+                        """
+                        {"inputs":[{"name":"X","datatype":"FP32","shape":[1,4],"data":[5.1,3.5,1.4,0.2]}],
+                        "outputs":[{"name":"output_probability","parameters":{"classification":1}}]}""");
+        assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+        assertThat(answer.json().at("/outputs/0/data/0").stringValue()).matches("0\\.9\\d+:0:0");
+    }
+
+    @Test
     void nanIsNoProblemInBinary() {
         var binary =
                 client.infer(
@@ -255,7 +267,9 @@ class InferTest {
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
         assertThat(answer.json().at("/outputs/1/shape").toString()).isEqualTo("[1,3]");
         assertThat(answer.binary()).hasSize(8 + 12);
-        var open = client.send("/v2/models/echo/infer", floats(1, 2, 3), Map.of(InferClient.LENGTH, "0"));
+        var open =
+                client.send(
+                        "/v2/models/echo/infer", floats(1, 2, 3), Map.of(InferClient.LENGTH, "0"));
         assertThat(open.json().at("/outputs/0/shape").toString()).isEqualTo("[1,3]");
         assertThat(open.binary()).isEqualTo(floats(1, 2, 3));
         var text =
@@ -268,7 +282,8 @@ class InferTest {
 
     @Test
     void theLengthMayBeSentWithJsonAlone() {
-        var json = "{\"inputs\":[{\"name\":\"x\",\"shape\":[1,1],\"datatype\":\"FP32\",\"data\":[1]}]}";
+        var json =
+                "{\"inputs\":[{\"name\":\"x\",\"shape\":[1,1],\"datatype\":\"FP32\",\"data\":[1]}]}";
         var answer = client.infer("/v2/models/echo/infer", json);
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
         assertThat(answer.header(InferClient.LENGTH)).isEmpty();
@@ -313,9 +328,12 @@ class InferTest {
                         "/v2/models/echo/infer",
                         compressed(encoding, InferClient.body(json, tensor)),
                         Map.of(
-                                "Content-Encoding", encoding,
-                                "Accept-Encoding", encoding,
-                                InferClient.LENGTH, Integer.toString(json.length())));
+                                "Content-Encoding",
+                                encoding,
+                                "Accept-Encoding",
+                                encoding,
+                                InferClient.LENGTH,
+                                Integer.toString(json.length())));
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.header("Content-Encoding")).contains(encoding);
         var raw = answer.response().body();
@@ -375,7 +393,12 @@ class InferTest {
                 client.infer(
                         "/v2/models/echo/infer",
                         "{\"inputs\":[%s],\"parameters\":{\"binary_data_output\":true}}"
-                                .formatted(binaryInput("x", "FP32", "[4," + count / 4 + "]", tensor.length)),
+                                .formatted(
+                                        binaryInput(
+                                                "x",
+                                                "FP32",
+                                                "[4," + count / 4 + "]",
+                                                tensor.length)),
                         tensor);
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.binary()).isEqualTo(tensor);
@@ -399,8 +422,10 @@ class InferTest {
                         TestServer.API + "/predict",
                         InferClient.body(json, ROW),
                         Map.of(
-                                InferClient.LENGTH, Integer.toString(json.length()),
-                                "Content-Type", "application/octet-stream"));
+                                InferClient.LENGTH,
+                                Integer.toString(json.length()),
+                                "Content-Type",
+                                "application/octet-stream"));
         assertThat(typed.status()).as(typed.text()).isEqualTo(200);
         assertThat(typed.json().has("meta")).isTrue();
         assertThat(typed.binary()).hasSize(20);

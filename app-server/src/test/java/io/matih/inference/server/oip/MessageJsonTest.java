@@ -40,8 +40,7 @@ class MessageJsonTest {
                 ModelConfig.newBuilder()
                         .setMaxBatchSize(8)
                         .putParameters(
-                                "threads",
-                                ModelParameter.newBuilder().setStringValue("2").build())
+                                "threads", ModelParameter.newBuilder().setStringValue("2").build())
                         .build();
         assertThat(text(MessageJson.write(config)))
                 .contains("\"max_batch_size\":8")

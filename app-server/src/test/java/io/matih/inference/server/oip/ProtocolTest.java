@@ -178,9 +178,7 @@ class ProtocolTest {
         var answer =
                 server.send(
                         server.request(parts[1])
-                                .method(
-                                        parts[0],
-                                        BodyPublishers.ofString("{}"))
+                                .method(parts[0], BodyPublishers.ofString("{}"))
                                 .build());
         assertThat(answer.status()).as(answer.body()).isEqualTo(501);
         assertThat(answer.code()).isEqualTo("UNSUPPORTED");

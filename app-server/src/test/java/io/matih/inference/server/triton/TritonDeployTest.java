@@ -65,7 +65,7 @@ class TritonDeployTest {
                         ModelFolder.of(
                                         "add_sub",
                                         ADD_SUB.replace("\"add_sub\"", "\"whole\"")
-                                                .replace("[ -1 ]", "[ 16 ]")
+                                                        .replace("[ -1 ]", "[ 16 ]")
                                                 + """
                                                 dynamic_batching {
                                                   preferred_batch_size: [ 4, 8 ]
@@ -266,7 +266,9 @@ class TritonDeployTest {
                 var iris = serving.get(TestServer.API + "/deployments/iris").json();
                 assertThat(iris.at("/config/max_batch_size").intValue()).isEqualTo(16);
                 assertThat(iris.at("/revision").intValue()).isEqualTo(1);
-                var seven = serving.predict("{\"model\":\"seven\",\"version\":\"2\",\"instances\":[[1]]}");
+                var seven =
+                        serving.predict(
+                                "{\"model\":\"seven\",\"version\":\"2\",\"instances\":[[1]]}");
                 assertThat(seven.status()).as(seven.body()).isEqualTo(200);
             }
         }

@@ -20,11 +20,10 @@ import io.matih.inference.engine.tensor.Shape;
 import io.matih.inference.engine.tensor.TensorSpec;
 import io.matih.inference.server.proto.DataType;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-
-import org.jspecify.annotations.Nullable;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -87,7 +86,8 @@ class TritonFoldersTest {
 
     @Test
     void aFolderWithoutConfigurationServesItsHighestVersion() {
-        var folder = read(null, null, "1/model.onnx", "2/model.onnx", "10/model.onnx").orElseThrow();
+        var folder =
+                read(null, null, "1/model.onnx", "2/model.onnx", "10/model.onnx").orElseThrow();
         assertThat(folder.version()).isEqualTo(10);
         assertThat(folder.modelFile()).isEqualTo("10/model.onnx");
         assertThat(folder.config()).isEqualTo(ModelConfig.DEFAULT);

@@ -12,6 +12,8 @@ import io.matih.inference.server.proto.InferParameter;
 import io.matih.inference.server.proto.ModelInferResponse;
 import io.matih.inference.server.proto.ModelInferResponse.InferOutputTensor;
 
+import java.util.List;
+
 /// Writes answers: always with raw contents, as Triton does whatever it was sent, around the
 /// model's outputs where they are. Any thread.
 final class InferWriter {
@@ -43,9 +45,7 @@ final class InferWriter {
         long bytes = 0;
         for (int i = 0; i < response.outputs().size(); i++) {
             var tensor = response.outputs().get(i);
-            int classes =
-                    request.outputs().isEmpty() ? 0 : request.outputs().get(i).classification();
-            var output = classes == 0 ? tensor : Classification.best(tensor, classes, true);
+            var output = classified(tensor, request, response, i);
             bytes += output.data().byteSize();
             requireRoom(bytes);
             add(message, output);
@@ -53,6 +53,16 @@ final class InferWriter {
         var built = message.build();
         requireRoom(built.getSerializedSize());
         return built;
+    }
+
+    private static Tensor classified(
+            Tensor tensor, InferenceRequest request, InferenceResponse response, int index) {
+        int classes = request.outputs().isEmpty() ? 0 : request.outputs().get(index).classification();
+        if (classes == 0) {
+            return tensor;
+        }
+        var labels = response.classLabels().getOrDefault(tensor.name(), List.of());
+        return Classification.best(tensor, classes, labels, true);
     }
 
     /// The place of an answer that failed, which tells whose it was.

@@ -2,6 +2,8 @@ package io.matih.inference.server;
 
 import io.matih.inference.engine.Engine;
 import io.matih.inference.engine.EngineStores;
+import io.matih.inference.engine.device.GpuReading;
+import io.matih.inference.engine.device.Gpus;
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ServingException;
 import io.matih.inference.server.cache.CacheHandler;
@@ -51,6 +53,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 /// The server as a whole: database, engine, HTTP and gRPC, started in this order and closed in the
 /// other. It takes requests from the moment it is bound; a model that is still being brought back
@@ -148,7 +151,7 @@ public final class ServingServer implements RunningServer {
                         new CacheHandler(engine.cache()),
                         new MetricsHandler(
                                 registry,
-                                new TritonMetrics(engine.deployments()::statistics),
+                                new TritonMetrics(engine.deployments()::statistics, gpus()),
                                 closing::get),
                         new DocsHandler(),
                         new ProtocolHandler(protocol),
@@ -173,6 +176,12 @@ public final class ServingServer implements RunningServer {
                         stores.versions(),
                         engine.uploads(),
                         new RepositoryFolders(new ServerSettings(settings).localRoots())));
+    }
+
+    private Supplier<List<GpuReading>> gpus() {
+        var gpus = Gpus.open();
+        gpus.ifPresent(started::push);
+        return () -> gpus.map(Gpus::readings).orElse(List.of());
     }
 
     /// What `openapi.json` must describe.

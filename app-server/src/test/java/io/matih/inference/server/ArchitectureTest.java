@@ -39,6 +39,7 @@ class ArchitectureTest {
                     "settings",
                     "demo",
                     "bench",
+                    "doctor",
                     "cli");
     private static final JavaClasses SERVER =
             new ClassFileImporter()

@@ -109,7 +109,7 @@ final class ModelLoader {
                 new Signature(
                         version.name(),
                         version.version(),
-                        version.metadata().withClassLabels(deployment.config().labels()),
+                        deployment.config().seen(version.metadata()),
                         deployment.features());
         var counted = meters.open(version.name(), version.version(), deployment.backend());
         var cached =

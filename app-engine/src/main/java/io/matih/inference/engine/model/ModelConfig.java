@@ -3,7 +3,6 @@ package io.matih.inference.engine.model;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
-import java.util.Map;
 
 /// How an operator wants a model served, by Triton's ModelConfig names.
 ///
@@ -14,7 +13,7 @@ import java.util.Map;
 /// @param batching how requests are joined and queued
 /// @param responseCache whether answers are kept for requests with the very same inputs
 /// @param instanceGroups never empty
-/// @param labels names of classes by output, beside those that the model's own file has
+/// @param presentation how its tensors look from outside
 /// @param ignored what the model's own configuration asks for beyond all this: a field and why it
 ///   means nothing here
 public record ModelConfig(
@@ -25,7 +24,7 @@ public record ModelConfig(
         boolean responseCache,
         List<InstanceGroup> instanceGroups,
         List<Warmup> warmups,
-        Map<String, List<String>> labels,
+        Presentation presentation,
         List<String> ignored) {
     public static final int DEFAULT_MAX_BATCH_SIZE = 32;
     public static final ModelConfig DEFAULT =
@@ -41,7 +40,6 @@ public record ModelConfig(
     public ModelConfig {
         instanceGroups = List.copyOf(instanceGroups);
         warmups = List.copyOf(warmups);
-        labels = Map.copyOf(labels);
         ignored = List.copyOf(ignored);
     }
 
@@ -62,12 +60,12 @@ public record ModelConfig(
                 responseCache,
                 instanceGroups,
                 warmups,
-                Map.of(),
+                Presentation.NONE,
                 List.of());
     }
 
     /// The same, with what else the model's own configuration says.
-    public ModelConfig with(Map<String, List<String>> classLabels, List<String> ignoredFields) {
+    public ModelConfig with(Presentation seenFromOutside, List<String> ignoredFields) {
         return new ModelConfig(
                 maxBatchSize,
                 intraOpThreads,
@@ -76,7 +74,7 @@ public record ModelConfig(
                 responseCache,
                 instanceGroups,
                 warmups,
-                classLabels,
+                seenFromOutside,
                 ignoredFields);
     }
 
@@ -102,6 +100,11 @@ public record ModelConfig(
     /// @param batchSize rows of each
     /// @param count how many
     public record Warmup(String name, int batchSize, int count) {}
+
+    /// What the model declares, as those who ask it see it.
+    public ModelMetadata seen(ModelMetadata metadata) {
+        return presentation.of(metadata, effectiveMaxBatchSize(metadata) > 0);
+    }
 
     public int effectiveMaxBatchSize(ModelMetadata metadata) {
         if (maxBatchSize != null) {

@@ -95,16 +95,18 @@ public record ModelMetadata(
                 .allMatch(shape -> shape.rank() > 0 && shape.axis(0) == Shape.ANY);
     }
 
-    /// The same with further names of classes, by output.
-    public ModelMetadata withClassLabels(Map<String, List<String>> further) {
-        if (further.isEmpty()) {
-            return this;
-        }
+    /// The same as it looks from outside.
+    ///
+    /// @param further names of classes, by output
+    ModelMetadata presentedAs(
+            List<TensorSpec> seenInputs,
+            List<TensorSpec> seenOutputs,
+            Map<String, List<String>> further) {
         var labels = new HashMap<>(classLabels);
         labels.putAll(further);
         return new ModelMetadata(
-                inputs,
-                outputs,
+                seenInputs,
+                seenOutputs,
                 irVersion,
                 opsets,
                 producer,

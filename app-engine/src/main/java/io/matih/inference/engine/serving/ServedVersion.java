@@ -16,6 +16,7 @@ import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ServingException;
 import io.matih.inference.engine.model.DynamicBatching;
 import io.matih.inference.engine.model.ModelConfig;
+import io.matih.inference.engine.model.Presentation;
 import io.matih.inference.engine.serving.InferenceRequest.RequestedOutput;
 import io.matih.inference.engine.serving.InferenceResponse.Batch;
 import io.matih.inference.engine.serving.InferenceResponse.Timings;
@@ -40,6 +41,7 @@ public final class ServedVersion implements Resident {
     private final int sliceRows;
     private final Duration defaultTimeout;
     private final DynamicBatching batching;
+    private final Presentation presentation;
     private final @Nullable KeptResponses kept;
     private final InputChecks checks;
     private final BatchMetering metering;
@@ -62,6 +64,7 @@ public final class ServedVersion implements Resident {
         sliceRows = config.effectiveMaxBatchSize(signature.metadata());
         defaultTimeout = limits.defaultTimeout();
         batching = config.batching();
+        presentation = config.presentation();
         kept = config.responseCache() ? new KeptResponses(responses.share(), meters) : null;
         checks =
                 new InputChecks(
@@ -137,7 +140,7 @@ public final class ServedVersion implements Resident {
         var sliced =
                 new SlicedInference(
                         batcher, sliceRows, priority(request), deadline(request), patient(request));
-        return computed(request, sliced.run(request.inputs(), wanted), lookup, receivedNanos);
+        return computed(request, sliced.run(inputs(request.inputs()), wanted), lookup, receivedNanos);
     }
 
     /// Lets a request in, if that takes no waiting. The caller holds a lease; it goes over to a
@@ -165,7 +168,7 @@ public final class ServedVersion implements Resident {
         }
         var work =
                 new Work(
-                        request.inputs(),
+                        inputs(request.inputs()),
                         wanted,
                         priority(request),
                         deadline(request),
@@ -178,6 +181,11 @@ public final class ServedVersion implements Resident {
     private void check(InferenceRequest request) {
         checks.check(request.inputs());
         checks.checkOutputs(request.outputs());
+    }
+
+    /// As the model takes them.
+    private List<Tensor> inputs(List<Tensor> asSent) {
+        return presentation.toModel(asSent, sliceRows > 0);
     }
 
     private static long rows(InferenceRequest request) {
@@ -212,8 +220,9 @@ public final class ServedVersion implements Resident {
 
     private InferenceResponse computed(
             InferenceRequest request, Answer answer, @Nullable Lookup lookup, long receivedNanos) {
+        var outputs = presentation.fromModel(answer.outputs(), sliceRows > 0);
         if (lookup != null) {
-            lookup.keep(answer.outputs(), meters.counts());
+            lookup.keep(outputs, meters.counts());
         }
         meters.counts()
                 .answered(
@@ -226,7 +235,7 @@ public final class ServedVersion implements Resident {
         return new InferenceResponse(
                 signature.model(),
                 signature.version(),
-                inOrder(answer.outputs(), request.outputs()),
+                inOrder(outputs, request.outputs()),
                 signature.metadata().classLabels(),
                 backend,
                 device(),
@@ -258,7 +267,7 @@ public final class ServedVersion implements Resident {
     /// Executes without a lease, for warm-up before anybody else can see this version.
     public List<Tensor> warmUp(List<Tensor> inputs, Deadline deadline) {
         return new SlicedInference(batcher, sliceRows, batching.priority(0), deadline, true)
-                .run(inputs, Set.of())
+                .run(inputs(inputs), Set.of())
                 .outputs();
     }
 

@@ -32,15 +32,20 @@ import java.util.function.Supplier;
             "Looks at Java, the data folder, the database, the ports and the execution providers,"
                     + " and prints each setting with where it came from. Give it the options that"
                     + " you give to serve.",
+            "",
+            "With --protocol it asks a running server, this one or any other, every clause of the"
+                    + " Open Inference Protocol, and says which hold.",
             ""
         },
         footer = {
             "",
-            "Exit codes: 0 a server can run, 1 something it needs is broken, 2 usage.",
+            "Exit codes: 0 a server can run, or every clause that is offered holds; 1 something is"
+                    + " broken; 2 usage.",
             "",
             "Examples:",
             "  matih doctor",
-            "  matih doctor --config /etc/matih/matih.yaml --json"
+            "  matih doctor --config /etc/matih/matih.yaml --json",
+            "  matih doctor --protocol http://127.0.0.1:8080 --grpc 127.0.0.1:8081 --model iris"
         })
 final class DoctorCommand implements Callable<Integer> {
     private final Terminal terminal;
@@ -57,6 +62,24 @@ final class DoctorCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print findings and settings as JSON")
     private boolean json;
 
+    @Option(
+            names = "--protocol",
+            paramLabel = "URL",
+            description = "Ask the server there every clause of the Open Inference Protocol")
+    private @Nullable String protocol;
+
+    @Option(
+            names = "--grpc",
+            paramLabel = "HOST:PORT",
+            description = "Where the same server speaks gRPC; with --protocol")
+    private @Nullable String grpc;
+
+    @Option(
+            names = "--model",
+            paramLabel = "NAME",
+            description = "The model to ask with (default: any that is ready); with --protocol")
+    private @Nullable String model;
+
     DoctorCommand(
             Terminal terminal,
             Surroundings surroundings,
@@ -70,6 +93,14 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (protocol != null) {
+            var key = surroundings.environment().get("MATIH_API_KEY");
+            return new ProtocolCheck(terminal, json, key, model)
+                    .run(ServerUrl.of(protocol, "--protocol"), grpc);
+        }
+        if (grpc != null || model != null) {
+            throw new UsageException("--grpc and --model need --protocol");
+        }
         var findings = new ArrayList<>(MachineChecks.java());
         List<SettingRow> settings = List.of();
         try {

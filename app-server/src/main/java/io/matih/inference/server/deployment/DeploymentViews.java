@@ -48,7 +48,9 @@ final class DeploymentViews {
                         record != null && record.pinned(),
                         status.cache() == null ? null : status.cache().lastUsed()),
                 stats(status.traffic()),
-                metadata == null ? null : ModelViews.signature(metadata),
+                metadata == null || record == null
+                        ? null
+                        : ModelViews.signature(record.config().seen(metadata)),
                 record == null ? Map.of() : record.features(),
                 findings(metadata, record),
                 record == null ? null : ConfigCodec.toWire(record.config()),

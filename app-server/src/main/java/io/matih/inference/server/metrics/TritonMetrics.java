@@ -3,13 +3,17 @@ package io.matih.inference.server.metrics;
 import com.sun.management.OperatingSystemMXBean;
 
 import io.matih.inference.engine.deployment.VersionStatistics;
+import io.matih.inference.engine.device.GpuReading;
 import io.matih.inference.engine.telemetry.FailureReason;
 import io.matih.inference.engine.telemetry.ModelStatistics;
+
+import org.jspecify.annotations.Nullable;
 
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
@@ -76,12 +80,42 @@ public final class TritonMetrics {
                             "Total cache miss (insert+lookup) duration per model, in microseconds",
                             counts -> micros(counts.cacheMiss())));
 
+    private static final List<GpuGauge> GPU_GAUGES =
+            List.of(
+                    new GpuGauge(
+                            "nv_gpu_utilization",
+                            "GPU utilization rate [0.0 - 1.0)",
+                            GpuReading::utilization),
+                    new GpuGauge(
+                            "nv_gpu_memory_total_bytes",
+                            "GPU total memory, in bytes",
+                            GpuReading::totalBytes),
+                    new GpuGauge(
+                            "nv_gpu_memory_used_bytes",
+                            "GPU used memory, in bytes",
+                            GpuReading::usedBytes),
+                    new GpuGauge(
+                            "nv_gpu_power_usage",
+                            "GPU power usage in watts",
+                            GpuReading::powerWatts),
+                    new GpuGauge(
+                            "nv_gpu_power_limit",
+                            "GPU power management limit in watts",
+                            GpuReading::powerLimitWatts),
+                    new GpuGauge(
+                            "nv_energy_consumption",
+                            "GPU energy consumption in joules since the driver was loaded",
+                            GpuReading::energyJoules));
+
     private final Supplier<List<VersionStatistics>> statistics;
+    private final Supplier<List<GpuReading>> gpus;
     private final OperatingSystemMXBean system =
             ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
-    public TritonMetrics(Supplier<List<VersionStatistics>> statistics) {
+    public TritonMetrics(
+            Supplier<List<VersionStatistics>> statistics, Supplier<List<GpuReading>> gpus) {
         this.statistics = statistics;
+        this.gpus = gpus;
     }
 
     /// In Prometheus' text form.
@@ -95,6 +129,8 @@ public final class TritonMetrics {
         CACHE_COUNTERS.forEach(counter -> counter.write(text, cached));
         gauges(text, versions);
         processor(text);
+        var readings = gpus.get();
+        GPU_GAUGES.forEach(gauge -> gauge.write(text, readings));
         return text.toString();
     }
 
@@ -169,6 +205,19 @@ public final class TritonMetrics {
 
     private static long micros(ModelStatistics.Total total) {
         return total.nanos() / NANOS_PER_MICRO;
+    }
+
+    private record GpuGauge(
+            String name, String help, Function<GpuReading, @Nullable Number> value) {
+        private void write(MetricText text, List<GpuReading> gpus) {
+            text.family(name, help, name.equals("nv_energy_consumption") ? "counter" : "gauge");
+            for (var gpu : gpus) {
+                var reading = value.apply(gpu);
+                if (reading != null) {
+                    text.sample(Map.of("gpu_uuid", gpu.uuid()), reading.doubleValue());
+                }
+            }
+        }
     }
 
     private record Counter(String name, String help, ToLongFunction<ModelStatistics> value) {

@@ -1,6 +1,8 @@
 package io.matih.inference.server.triton;
 
 import io.matih.inference.engine.error.ServingException;
+import io.matih.inference.engine.model.Presentation;
+import io.matih.inference.engine.model.Reshape;
 import io.matih.inference.server.api.DeployRequest;
 import io.matih.inference.server.deployment.ConfigCodec;
 import io.matih.inference.server.proto.ModelConfig;
@@ -42,7 +44,28 @@ final class ConfigFields {
             ModelConfig config, Map<String, List<String>> labels) {
         var fields = new ConfigFields(config);
         fields.requireOnnxRuntime();
-        return ConfigCodec.toConfig(fields.toRequest()).with(labels, fields.ignored);
+        return ConfigCodec.toConfig(fields.toRequest())
+                .with(fields.presentation(labels), fields.ignored);
+    }
+
+    private Presentation presentation(Map<String, List<String>> labels) {
+        var inputs = new HashMap<String, Reshape>();
+        for (var input : config.getInputList()) {
+            if (input.hasReshape()) {
+                inputs.put(
+                        input.getName(),
+                        new Reshape(input.getDimsList(), input.getReshape().getShapeList()));
+            }
+        }
+        var outputs = new HashMap<String, Reshape>();
+        for (var output : config.getOutputList()) {
+            if (output.hasReshape()) {
+                outputs.put(
+                        output.getName(),
+                        new Reshape(output.getDimsList(), output.getReshape().getShapeList()));
+            }
+        }
+        return new Presentation(inputs, outputs, labels);
     }
 
     private void requireOnnxRuntime() {

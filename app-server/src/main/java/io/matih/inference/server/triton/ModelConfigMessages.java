@@ -7,6 +7,7 @@ import io.matih.inference.engine.model.ModelConfig.InstanceGroup;
 import io.matih.inference.engine.model.ModelConfig.Warmup;
 import io.matih.inference.engine.model.ModelMetadata;
 import io.matih.inference.engine.model.QueuePolicy;
+import io.matih.inference.engine.model.Reshape;
 import io.matih.inference.engine.tensor.TensorSpec;
 import io.matih.inference.server.deployment.ConfigCodec;
 import io.matih.inference.server.proto.ModelConfig;
@@ -19,6 +20,7 @@ import io.matih.inference.server.proto.ModelOutput;
 import io.matih.inference.server.proto.ModelParameter;
 import io.matih.inference.server.proto.ModelQueuePolicy;
 import io.matih.inference.server.proto.ModelResponseCache;
+import io.matih.inference.server.proto.ModelTensorReshape;
 import io.matih.inference.server.proto.ModelTransactionPolicy;
 import io.matih.inference.server.proto.ModelVersionPolicy;
 import io.matih.inference.server.proto.ModelWarmup;
@@ -59,8 +61,9 @@ public final class ModelConfigMessages {
                         .setMaxBatchSize(maxBatchSize)
                         .setDefaultModelFilename(TritonFolders.DEFAULT_MODEL)
                         .setModelTransactionPolicy(ModelTransactionPolicy.getDefaultInstance());
-        metadata.inputs().forEach(spec -> message.addInput(input(spec)));
-        metadata.outputs().forEach(spec -> message.addOutput(output(spec)));
+        var seen = config.seen(metadata);
+        seen.inputs().forEach(spec -> message.addInput(input(spec)));
+        seen.outputs().forEach(spec -> message.addOutput(output(spec)));
         if (maxBatchSize > 0) {
             message.setDynamicBatching(batching(config.batching()));
         }
@@ -91,20 +94,28 @@ public final class ModelConfigMessages {
     }
 
     private ModelInput input(TensorSpec spec) {
-        return ModelInput.newBuilder()
-                .setName(spec.name())
-                .setDataType(TritonTypes.of(spec.datatype()))
-                .addAllDims(dims(spec))
-                .setOptional(spec.optional())
-                .build();
+        var input =
+                ModelInput.newBuilder()
+                        .setName(spec.name())
+                        .setDataType(TritonTypes.of(spec.datatype()))
+                        .addAllDims(dims(spec))
+                        .setOptional(spec.optional());
+        var reshape = record.config().presentation().inputs().get(spec.name());
+        return (reshape == null ? input : input.setReshape(message(reshape))).build();
     }
 
     private ModelOutput output(TensorSpec spec) {
-        return ModelOutput.newBuilder()
-                .setName(spec.name())
-                .setDataType(TritonTypes.of(spec.datatype()))
-                .addAllDims(dims(spec))
-                .build();
+        var output =
+                ModelOutput.newBuilder()
+                        .setName(spec.name())
+                        .setDataType(TritonTypes.of(spec.datatype()))
+                        .addAllDims(dims(spec));
+        var reshape = record.config().presentation().outputs().get(spec.name());
+        return (reshape == null ? output : output.setReshape(message(reshape))).build();
+    }
+
+    private static ModelTensorReshape message(Reshape reshape) {
+        return ModelTensorReshape.newBuilder().addAllShape(reshape.inner()).build();
     }
 
     /// Without the batch's axis, where there is one.

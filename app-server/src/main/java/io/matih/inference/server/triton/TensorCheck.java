@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /// Whether the inputs and outputs that a configuration describes are those of the model.
 final class TensorCheck {
@@ -45,9 +46,12 @@ final class TensorCheck {
         for (var described : config.getInputList()) {
             var spec = find(inputs, described.getName(), "input");
             var field = "input '%s'".formatted(ServingException.clip(described.getName()));
-            require(field, described.getDataType(), described.getDimsList(), spec);
-            requireNoReshape(
-                    field, described.getReshape(), described.getDimsList(), described.hasReshape());
+            requireType(field, described.getDataType(), spec);
+            if (described.hasReshape()) {
+                requireReshape(field, described.getDimsList(), described.getReshape(), spec);
+            } else {
+                requireDims(field, described.getDimsList(), spec);
+            }
             if (described.getOptional() && !spec.optional()) {
                 throw ConfigText.refused(
                         field + " is optional, but the model cannot do without it", null);
@@ -65,7 +69,7 @@ final class TensorCheck {
         }
     }
 
-    private java.util.stream.Stream<String> names() {
+    private Stream<String> names() {
         return config.getInputList().stream().map(ModelInput::getName);
     }
 
@@ -73,9 +77,12 @@ final class TensorCheck {
         for (var described : config.getOutputList()) {
             var spec = find(outputs, described.getName(), "output");
             var field = "output '%s'".formatted(ServingException.clip(described.getName()));
-            require(field, described.getDataType(), described.getDimsList(), spec);
-            requireNoReshape(
-                    field, described.getReshape(), described.getDimsList(), described.hasReshape());
+            requireType(field, described.getDataType(), spec);
+            if (described.hasReshape()) {
+                requireReshape(field, described.getDimsList(), described.getReshape(), spec);
+            } else {
+                requireDims(field, described.getDimsList(), spec);
+            }
         }
     }
 
@@ -104,7 +111,7 @@ final class TensorCheck {
                 .collect(Collectors.joining(", "));
     }
 
-    private void require(String field, DataType type, List<Long> dims, TensorSpec spec) {
+    private static void requireType(String field, DataType type, TensorSpec spec) {
         var datatype = TritonTypes.of(type);
         if (datatype.isPresent() && datatype.get() != spec.datatype()) {
             throw ConfigText.refused(
@@ -112,15 +119,21 @@ final class TensorCheck {
                             .formatted(field, type, TritonTypes.of(spec.datatype())),
                     null);
         }
-        if (dims.isEmpty()) {
-            return;
+    }
+
+    private void requireDims(String field, List<Long> dims, TensorSpec spec) {
+        if (!dims.isEmpty()) {
+            requireFit(field + " has dims", dims, spec);
         }
+    }
+
+    private void requireFit(String what, List<Long> dims, TensorSpec spec) {
         long[] model = axes(spec);
-        if (!fits(dims, model)) {
+        if (!spec.shape().isUnknown() && !fits(dims, model)) {
             throw ConfigText.refused(
-                    "%s has dims %s, but the model's are %s%s"
+                    "%s %s, but the model's are %s%s"
                             .formatted(
-                                    field,
+                                    what,
                                     dims,
                                     Arrays.toString(model),
                                     batched
@@ -147,11 +160,30 @@ final class TensorCheck {
         return true;
     }
 
-    private static void requireNoReshape(
-            String field, ModelTensorReshape reshape, List<Long> dims, boolean given) {
-        if (given && !reshape.getShapeList().equals(dims)) {
-            throw FieldReview.refused(
-                    field + " reshape", "tensors reach the model in the shape they are sent in");
+    private void requireReshape(
+            String field, List<Long> dims, ModelTensorReshape reshape, TensorSpec spec) {
+        var shape = reshape.getShapeList();
+        if (elements(dims) != elements(shape) || openAxes(dims) != openAxes(shape)) {
+            throw ConfigText.refused(
+                    "%s cannot be reshaped from dims %s to %s, which hold other numbers of elements"
+                            .formatted(field, dims, shape),
+                    null);
         }
+        requireFit(field + " is reshaped to", shape, spec);
+    }
+
+    /// Of all axes whose length is given.
+    private static long elements(List<Long> dims) {
+        try {
+            return dims.stream()
+                    .filter(axis -> axis != Shape.ANY)
+                    .reduce(1L, Math::multiplyExact);
+        } catch (ArithmeticException e) {
+            throw ConfigText.refused("dims %s hold too many elements".formatted(dims), e);
+        }
+    }
+
+    private static long openAxes(List<Long> dims) {
+        return dims.stream().filter(axis -> axis == Shape.ANY).count();
     }
 }

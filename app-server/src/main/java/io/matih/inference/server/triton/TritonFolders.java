@@ -11,6 +11,7 @@ import io.matih.inference.server.proto.ModelConfig;
 
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -101,7 +102,7 @@ public final class TritonFolders implements FolderConfigReader {
                 version, modelFile(config, files, folder + version + "/"), served, config);
     }
 
-    private static TreeSet<Integer> versions(Files files, String folder) {
+    private static SortedSet<Integer> versions(Files files, String folder) {
         var versions = new TreeSet<Integer>();
         for (var file : files.names()) {
             var versioned = VERSIONED.matcher(file);

@@ -29,7 +29,7 @@ class TritonDeployTest {
             ]
             output [
               { name: "OUTPUT0" data_type: TYPE_INT32 dims: [ 16 ] },
-              { name: "OUTPUT1" data_type: TYPE_INT32 dims: [ -1 ] }
+              { name: "OUTPUT1" data_type: TYPE_INT32 dims: [ 16 ] }
             ]
             """;
     private static final String REQUEST =
@@ -65,7 +65,6 @@ class TritonDeployTest {
                         ModelFolder.of(
                                         "add_sub",
                                         ADD_SUB.replace("\"add_sub\"", "\"whole\"")
-                                                        .replace("[ -1 ]", "[ 16 ]")
                                                 + """
                                                 dynamic_batching {
                                                   preferred_batch_size: [ 4, 8 ]
@@ -156,6 +155,40 @@ class TritonDeployTest {
         assertThat(nine.json().at("/outputs/0/data/0").intValue()).isEqualTo(9);
     }
 
+    /// As most configurations of scikit-learn's models have it: a label a row, as a row of one.
+    @Test
+    void tensorsAreReshapedOnTheirWay() {
+        var answer =
+                server.deploy(
+                        "reshaped",
+                        upload(
+                                ModelFolder.of(
+                                        "iris",
+                                        """
+                                        max_batch_size: 8
+                                        input { name: "X" data_type: TYPE_FP32 dims: [ 2, 2 ] reshape { shape: [ 4 ] } }
+                                        output { name: "label" data_type: TYPE_INT64 dims: [ 1 ] reshape { shape: [ ] } }
+                                        output { name: "probabilities" data_type: TYPE_FP32 dims: [ 3 ] }
+                                        response_cache { enable: true }
+                                        model_warmup { name: "w" batch_size: 2 }
+                                        """)),
+                        "");
+        assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+        assertThat(answer.json().at("/signature/inputs/0/shape").toString()).isEqualTo("[-1,2,2]");
+        assertThat(answer.json().at("/signature/outputs/0/shape").toString()).isEqualTo("[-1,1]");
+        var request =
+                "{\"model\":\"reshaped\",\"inputs\":[{\"name\":\"X\",\"datatype\":\"FP32\",\"shape\":[3,2,2],\"data\":[6.1,2.8,4.7,1.2,6.4,2.9,4.3,1.3,7.2,3.0,5.8,1.6]}]}";
+        for (int i = 0; i < 2; i++) { // the second time from the cache
+            var labels = server.predict(request);
+            assertThat(labels.status()).as(labels.body()).isEqualTo(200);
+            assertThat(labels.json().at("/outputs/0/shape").toString()).isEqualTo("[3,1]");
+            assertThat(labels.json().at("/outputs/0/data").toString()).isEqualTo("[1,1,2]");
+            assertThat(labels.json().at("/outputs/1/shape").toString()).isEqualTo("[3,3]");
+        }
+        var wrong = server.predict(request.replace("[3,2,2]", "[3,4]"));
+        assertThat(wrong.code()).isEqualTo("INVALID_SHAPE");
+    }
+
     @Test
     void aDryRunNamesWhatMeansNothing() {
         var folder = ModelFolder.of("iris", "metric_tags { key: \"a\" value: \"b\" }");
@@ -175,9 +208,11 @@ class TritonDeployTest {
                     UNSUPPORTED    | platform: "ensemble" ensemble_scheduling { }        | ensemble_scheduling is not supported
                     UNSUPPORTED    | model_transaction_policy { decoupled: true }        | model_transaction_policy.decoupled is not supported
                     UNSUPPORTED    | model_operations { op_library_filename: "x.so" }    | libraries with operators of their own are never loaded
-                    UNSUPPORTED    | max_batch_size: 4 input { name: "X" dims: [ 2, 2 ] reshape { shape: 4 } } | dims [2, 2]
-                    CONFIG_INVALID | max_batch_size: 4 max_batch_size: 5                 | line 1, column 19
-                    CONFIG_INVALID | max_batch_sise: 4                                   | line 1, column 17: ModelConfig has no field 'max_batch_sise'
+                    CONFIG_INVALID | max_batch_size: 4 input { name: "X" dims: [ 2, 2 ] } | input 'X' has dims [2, 2], but the model's are [4]
+                    CONFIG_INVALID | max_batch_size: 4 input { name: "X" dims: [ 2, 3 ] reshape { shape: 4 } } | input 'X' cannot be reshaped from dims [2, 3] to [4]
+                    CONFIG_INVALID | max_batch_size: 4 input { name: "X" dims: [ 5 ] reshape { shape: 5 } } | input 'X' is reshaped to [5], but the model's are [4]
+                    CONFIG_INVALID | max_batch_size: 4 max_batch_size: 5                 | line 1, column 33
+                    CONFIG_INVALID | max_batch_sise: 4                                   | line 1, column 1: ModelConfig has no field 'max_batch_sise'
                     CONFIG_INVALID | input [ { nome: "X" } ]                             | ModelInput has no field 'nome'
                     CONFIG_INVALID | max_batch_size: many                                | line 1, column 17
                     CONFIG_INVALID | input [ { name: "X"                                 | line 1

@@ -160,7 +160,7 @@ class TritonFoldersTest {
                         "output { name: \"probabilities\" label_filename: \"labels.txt\" }",
                         "labels.txt",
                         "1/model.onnx");
-        assertThat(folder.orElseThrow().config().labels())
+        assertThat(folder.orElseThrow().config().presentation().labels())
                 .containsExactly(Map.entry("probabilities", List.of("one", "two")));
     }
 
@@ -208,6 +208,8 @@ class TritonFoldersTest {
         var text =
                 """
                 max_batch_size: 16
+                input { name: "X" data_type: TYPE_FP32 dims: [ 2, 2 ] reshape { shape: 4 } }
+                output { name: "label" data_type: TYPE_INT64 dims: 1 reshape { } }
                 dynamic_batching {
                   preferred_batch_size: [ 4, 8 ] max_queue_delay_microseconds: 100 preserve_ordering: true
                   priority_levels: 3 default_priority_level: 2
@@ -225,7 +227,9 @@ class TritonFoldersTest {
         var message = message(config);
         assertThat(message.getName()).isEqualTo("iris");
         assertThat(message.getPlatform()).isEqualTo("onnxruntime_onnx");
-        assertThat(message.getInput(0).getDimsList()).containsExactly(4L);
+        assertThat(message.getInput(0).getDimsList()).containsExactly(2L, 2L);
+        assertThat(message.getInput(0).getReshape().getShapeList()).containsExactly(4L);
+        assertThat(message.getOutput(0).getDimsList()).containsExactly(1L);
         assertThat(message.getInput(0).getDataType()).isEqualTo(DataType.TYPE_FP32);
         assertThat(message.getOutput(1).getDimsList()).containsExactly(3L);
         var printed = TextFormat.printer().printToString(message);

@@ -31,8 +31,7 @@ record BinaryCalls(String model, String input, String shape, List<List<String>> 
     /// @param answerJson how many bytes of the answer are JSON
     record Call(Map<String, String> headers, byte[] body, byte[] answer, int answerJson) {
         LoadRequest to(URI url) {
-            return LoadRequest.of(
-                    url, headers, body, ExpectedAnswer.ofFloats(answer, answerJson));
+            return LoadRequest.of(url, headers, body, ExpectedAnswer.ofFloats(answer, answerJson));
         }
     }
 

@@ -432,6 +432,60 @@ class OpenApiContractTest {
 
     @Test
     @Order(11)
+    void theProtocolAnswersAsDescribed() {
+        expect(200, "", client.get("/v2"));
+        expect(200, "", client.get("/v2/health/live"));
+        expect(200, "", client.get("/v2/health/ready"));
+        expect(200, "", client.get("/v2/models/stats"));
+        var iris = "/v2/models/iris";
+        var version = client.get(iris).json().at("/versions/0").stringValue();
+        for (var model : List.of(iris, iris + "/versions/" + version)) {
+            for (var part : List.of("", "/ready", "/config", "/stats")) {
+                expect(200, "", client.get(model + part));
+            }
+            answersAsInTheExamples(model + "/infer");
+            answersAsInTheExamples(model + "/generate");
+            expect(200, "", client.post(model + "/generate_stream", "{\"X\":[1,2,3,4]}"));
+            expect(404, "MODEL_NOT_FOUND", client.get(model.replace("iris", "ghost")));
+        }
+        expect(
+                400,
+                "BINARY_HEADER",
+                client.post(iris + "/infer", "{}", "Inference-Header-Content-Length", "-1"));
+        var repository = "/v2/repository/";
+        for (var call : List.of("index", "models/iris/unload", "models/iris/load")) {
+            for (var example : examples("POST", repository + call).properties()) {
+                expect(200, "", client.post(repository + call, value(example).toString()));
+            }
+        }
+        expect(404, "MODEL_NOT_FOUND", client.post(repository + "models/ghost/load", "{}"));
+        expect(
+                422,
+                "CONFIG_INVALID",
+                client.post(
+                        repository + "models/iris/load",
+                        "{\"parameters\":{\"config\":\"{\\\"nope\\\":1}\"}}"));
+    }
+
+    private static void answersAsInTheExamples(String path) {
+        var promised =
+                operation("POST", path)
+                        .node()
+                        .at("/responses/200/content/application~1json/examples");
+        for (var example : examples("POST", path).properties()) {
+            var answer = client.post(path, value(example).toString());
+            assertThat(answer.status()).as(example.getKey() + answer.body()).isEqualTo(200);
+            if (promised.has(example.getKey())) {
+                var told = promised.get(example.getKey()).get("value");
+                assertThat(answer.json().propertyNames()).isEqualTo(told.propertyNames());
+                requireSame(told.path("outputs"), answer.json().path("outputs"));
+                requireSame(told.path("probabilities"), answer.json().path("probabilities"));
+            }
+        }
+    }
+
+    @Test
+    @Order(12)
     void undeploysAsInTheExamples() {
         for (var example : examples("POST", API + "/undeploy").properties()) {
             if (client.get(API + "/deployments/iris").status() == 404) {
@@ -453,7 +507,7 @@ class OpenApiContractTest {
     }
 
     @Test
-    @Order(12)
+    @Order(13)
     void everyOperationRefusesWhatNoneTakes() {
         for (var operation : document.operations()) {
             var path = path(operation);
@@ -524,7 +578,7 @@ class OpenApiContractTest {
     }
 
     @Test
-    @Order(13)
+    @Order(14)
     void otherPathsAndMethodsGetTheSameKindOfError() {
         expect(404, "ROUTE_NOT_FOUND", client.get("/nothing"));
         var refused = client.delete(API + "/predict");
@@ -534,7 +588,7 @@ class OpenApiContractTest {
 
     /// The server names the fields that it knows where it meets one that it does not.
     @Test
-    @Order(14)
+    @Order(15)
     void predictKnowsTheFieldsThatAreDescribed() {
         requireKnown("PredictRequest", "{\"zzz\":1}");
         requireKnown("InferInput", "{\"inputs\":[{\"zzz\":1}]}");
@@ -559,7 +613,7 @@ class OpenApiContractTest {
     }
 
     @Test
-    @Order(15)
+    @Order(16)
     void everyPromisedSuccessHasBeenSeen() {
         var missing = new ArrayList<String>();
         for (var operation : document.operations()) {

@@ -6,11 +6,13 @@ import io.matih.inference.engine.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
+import java.util.Map;
 
 /// The answer to one request.
 ///
 /// @param version the version that answered
 /// @param outputs in the order asked for, else in the model's
+/// @param classLabels names of classes by output, where they are known
 /// @param backend the runtime that answered
 /// @param cache what the response cache did; absent where the model has none
 /// @param batch absent where the answer was kept from an earlier request
@@ -18,6 +20,7 @@ public record InferenceResponse(
         String model,
         int version,
         List<Tensor> outputs,
+        Map<String, List<String>> classLabels,
         String backend,
         Device device,
         @Nullable CacheOutcome cache,

@@ -61,6 +61,7 @@ final class CodecSample {
                         "m",
                         1,
                         List.of(output),
+                        Map.of(),
                         "onnxruntime",
                         Device.CPU,
                         null,

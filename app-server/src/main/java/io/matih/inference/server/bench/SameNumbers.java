@@ -51,7 +51,7 @@ final class SameNumbers {
         return backslashes % 2 == 1;
     }
 
-    private static boolean near(double a, double b) {
+    static boolean near(double a, double b) {
         return Math.abs(a - b) <= ABSOLUTE + RELATIVE * Math.abs(b);
     }
 

@@ -9,6 +9,7 @@ import io.matih.inference.engine.tensor.Tensor;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
+import java.util.List;
 import java.util.PriorityQueue;
 
 /// The classification extension of the Open Inference Protocol: the best classes of each row in
@@ -18,16 +19,18 @@ public final class Classification {
 
     private Classification() {}
 
-    /// The highest scores, best first, as strings `value:index`; of equal scores the lower index
-    /// comes first, NaN comes last.
+    /// The highest scores, best first, as strings `value:index` or, where the class has a name,
+    /// `value:index:label`; of equal scores the lower index comes first, NaN comes last.
     ///
     /// @param scores `[batch, classes…]`, further axes counted as classes too, or `[classes]`
     /// @param classes how many; as many as there are where there are fewer
+    /// @param labels names of the classes by index, as far as they have any
     /// @param nonFiniteAllowed whether NaN and the infinities may be among the scores
     /// @return `BYTES` of shape `[batch, classes]` or `[classes]`
     /// @throws ServingException `INVALID_PARAMETER` for `BOOL`, `BYTES` and scalars,
     ///   `NON_FINITE_OUTPUT`
-    public static Tensor best(Tensor scores, int classes, boolean nonFiniteAllowed) {
+    public static Tensor best(
+            Tensor scores, int classes, List<String> labels, boolean nonFiniteAllowed) {
         var shape = scores.shape();
         boolean numeric = scores.datatype() != Datatype.BYTES && scores.datatype() != Datatype.BOOL;
         if (!numeric || shape.rank() == 0) {
@@ -43,14 +46,19 @@ public final class Classification {
             numbers.requireFinite();
         }
         for (long row = 0; row < rows; row++) {
-            best(numbers, row * perRow, perRow, kept, target);
+            best(numbers, row * perRow, perRow, kept, labels, target);
         }
         var result = batched ? Shape.of(rows, kept) : Shape.of(kept);
         return new Tensor(scores.name(), Datatype.BYTES, result, target.toSegment());
     }
 
     private static void best(
-            Scores scores, long start, long count, long kept, ElementBuffer target) {
+            Scores scores,
+            long start,
+            long count,
+            long kept,
+            List<String> labels,
+            ElementBuffer target) {
         Comparator<Long> better =
                 (a, b) -> {
                     int byScore = scores.compare(start + b, start + a);
@@ -66,11 +74,15 @@ public final class Classification {
             }
         }
         for (var index : worstFirst.stream().sorted(better).toList()) {
-            var text = scores.text(start + index) + ":" + index;
+            var text = scores.text(start + index) + ":" + index + label(labels, index);
             var bytes = text.getBytes(StandardCharsets.UTF_8);
             target.putInt(bytes.length);
             target.putBytes(bytes);
         }
+    }
+
+    private static String label(List<String> labels, long index) {
+        return index < labels.size() ? ":" + labels.get((int) index) : "";
     }
 
     private static ServingException noClasses(Tensor scores) {

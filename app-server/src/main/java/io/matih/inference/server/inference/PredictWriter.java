@@ -97,16 +97,19 @@ final class PredictWriter {
     }
 
     private static List<Tensor> classified(PredictCall call, InferenceResponse response) {
-        return response.outputs().stream().map(output -> classified(output, call)).toList();
+        return response.outputs().stream()
+                .map(output -> classified(output, call, response))
+                .toList();
     }
 
-    private static Tensor classified(Tensor output, PredictCall call) {
+    private static Tensor classified(Tensor output, PredictCall call, InferenceResponse response) {
         for (var request : call.request().outputs()) {
             if (request.classification() > 0 && request.name().equals(output.name())) {
                 boolean nonFinite =
                         call.options().nonFiniteAsStrings()
                                 || call.options().binary().contains(output.name());
-                return Classification.best(output, request.classification(), nonFinite);
+                var labels = response.classLabels().getOrDefault(output.name(), List.of());
+                return Classification.best(output, request.classification(), labels, nonFinite);
             }
         }
         return output;

@@ -117,6 +117,7 @@ final class Calls {
                 "iris",
                 3,
                 List.of(outputs),
+                Map.of(),
                 "onnxruntime",
                 Device.CPU,
                 null,

@@ -12,6 +12,7 @@ import io.matih.inference.engine.tensor.Tensor;
 import org.junit.jupiter.api.Test;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 class ClassificationTest {
     @Test
@@ -62,21 +63,33 @@ class ClassificationTest {
         var scores = Calls.floats("p", Shape.of(1, 3), 1, Float.NaN, -1);
         assertBest(scores, 3, "[1,3]", "\"1.0:0\",\"-1.0:2\",\"NaN:1\"");
         assertThatExceptionOfType(ServingException.class)
-                .isThrownBy(() -> Classification.best(scores, 3, false))
+                .isThrownBy(() -> Classification.best(scores, 3, List.of(), false))
                 .returns(ErrorCode.NON_FINITE_OUTPUT, ServingException::code);
+    }
+
+    @Test
+    void namesTheClassesThatHaveNames() {
+        var scores = Calls.floats("p", Shape.of(1, 3), 1, 3, 2);
+        var out = new JsonOutput(64);
+        TensorWriter.write(out, Classification.best(scores, 3, List.of("cat", "dog"), true), false);
+        assertThat(new String(out.toBytes(), StandardCharsets.UTF_8))
+                .contains("[\"3.0:1:dog\",\"2.0:2\",\"1.0:0:cat\"]");
     }
 
     @Test
     void refusesWhatHasNoClasses() {
         assertThatExceptionOfType(ServingException.class)
-                .isThrownBy(() -> Classification.best(Calls.floats("p", Shape.of(), 1), 3, true))
+                .isThrownBy(
+                        () ->
+                                Classification.best(
+                                        Calls.floats("p", Shape.of(), 1), 3, List.of(), true))
                 .withMessageContaining("FP32 []")
                 .returns(ErrorCode.INVALID_PARAMETER, ServingException::code);
     }
 
     private static void assertBest(Tensor scores, int classes, String shape, String data) {
         var out = new JsonOutput(64);
-        TensorWriter.write(out, Classification.best(scores, classes, true), false);
+        TensorWriter.write(out, Classification.best(scores, classes, List.of(), true), false);
         assertThat(new String(out.toBytes(), StandardCharsets.UTF_8))
                 .isEqualTo(
                         "{\"name\":\"p\",\"datatype\":\"BYTES\",\"shape\":%s,\"data\":[%s]}"

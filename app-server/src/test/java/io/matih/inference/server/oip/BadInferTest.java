@@ -110,14 +110,15 @@ class BadInferTest {
 
     @Test
     void row32AHeaderThatEndsInTheMiddle() {
-        for (int length : List.of(1, GOOD.length() - 1, GOOD.length() + 1, GOOD.length() + 16)) {
-            var answer =
-                    client.send(
-                            IRIS,
-                            body(GOOD, ROW),
-                            Map.of(InferClient.LENGTH, Integer.toString(length)));
-            expect("MALFORMED_JSON", answer);
+        for (int length : List.of(1, GOOD.length() - 1)) {
+            expect("MALFORMED_JSON", withLength(length));
         }
+        expect("BINARY_SIZE", withLength(GOOD.length() + 1));
+    }
+
+    private static InferClient.Answer withLength(int length) {
+        return client.send(
+                IRIS, body(GOOD, ROW), Map.of(InferClient.LENGTH, Integer.toString(length)));
     }
 
     private static String sized(String size) {

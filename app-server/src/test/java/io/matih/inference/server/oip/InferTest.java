@@ -231,6 +231,19 @@ class InferTest {
     }
 
     @Test
+    void classesHaveTheNamesThatTheModelGivesThem() {
+        server.deploy("iris_zipmap");
+        var answer =
+                server.post(
+                        "/v2/models/iris_zipmap/infer",
+                        """
+                        {"inputs":[{"name":"X","datatype":"FP32","shape":[1,4],"data":[5.1,3.5,1.4,0.2]}],
+                        "outputs":[{"name":"output_probability","parameters":{"classification":1}}]}""");
+        assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+        assertThat(answer.json().at("/outputs/0/data/0").stringValue()).matches("0\\.9\\d+:0:0");
+    }
+
+    @Test
     void nanIsNoProblemInBinary() {
         var binary =
                 client.infer(

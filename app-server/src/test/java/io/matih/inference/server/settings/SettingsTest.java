@@ -68,6 +68,7 @@ final class SettingsTest {
                         "limits.max_output_bytes = 256MiB",
                         "probe.timeout = 60s",
                         "drain.timeout = 30s",
+                        "strict_readiness = false",
                         "cache.host_bytes = (three quarters of the memory less the heap)",
                         "cache.gpu_bytes = (no limit)",
                         "cache.overcommit_percent = 0",

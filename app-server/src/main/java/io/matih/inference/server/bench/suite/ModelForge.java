@@ -61,6 +61,15 @@ final class ModelForge {
         return forge.model(width, 1);
     }
 
+    /// Almost nothing but its input: a picture of three colours comes to ten numbers.
+    static byte[] picture(int side) {
+        var forge = new ModelForge();
+        forge.step("GlobalAveragePool");
+        forge.step("Flatten");
+        forge.step("MatMul", forge.weights(3, 10));
+        return forge.model(new int[] {3, side, side}, 10);
+    }
+
     /// Answers every row with the same number.
     static byte[] constant(float value) {
         var forge = new ModelForge();
@@ -118,7 +127,11 @@ final class ModelForge {
     }
 
     private byte[] model(int inputWidth, int outputWidth) {
-        graph.addInput(port(INPUT, inputWidth)).addOutput(port(OUTPUT, outputWidth));
+        return model(new int[] {inputWidth}, outputWidth);
+    }
+
+    private byte[] model(int[] row, int outputWidth) {
+        graph.addInput(port(INPUT, row)).addOutput(port(OUTPUT, outputWidth));
         graph.addNode(
                 NodeProto.newBuilder().setOpType("Identity").addInput(last).addOutput(OUTPUT));
         return ModelProto.newBuilder()
@@ -129,11 +142,13 @@ final class ModelForge {
                 .toByteArray();
     }
 
-    private static ValueInfoProto port(String name, int width) {
+    private static ValueInfoProto port(String name, int... row) {
         var shape =
                 TensorShapeProto.newBuilder()
-                        .addDim(TensorShapeProto.Dimension.newBuilder().setDimParam("batch"))
-                        .addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(width));
+                        .addDim(TensorShapeProto.Dimension.newBuilder().setDimParam("batch"));
+        for (int axis : row) {
+            shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(axis));
+        }
         var type = TypeProto.Tensor.newBuilder().setElemType(DataType.FLOAT_VALUE).setShape(shape);
         return ValueInfoProto.newBuilder()
                 .setName(name)

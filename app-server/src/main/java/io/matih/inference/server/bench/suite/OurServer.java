@@ -56,7 +56,11 @@ final class OurServer implements AutoCloseable {
     }
 
     URI predictUrl() {
-        return URI.create(client.server() + Yardsticks.PATH);
+        return url(Yardsticks.PATH);
+    }
+
+    URI url(String path) {
+        return URI.create(client.server() + path);
     }
 
     /// Deploys, or takes the place of what is deployed under that name.

@@ -13,6 +13,9 @@ import java.util.List;
 public final class ServingSuite {
     private static final int CONNECTIONS = 64;
 
+    /// More of them would hold more bytes of bodies than a small server takes.
+    private static final int PICTURE_CONNECTIONS = 8;
+
     private static final List<SuiteRow> ROWS =
             List.of(
                     new ThroughputRow(
@@ -32,6 +35,8 @@ public final class ServingSuite {
                                             null),
                             CONNECTIONS,
                             Goal.atLeast(0.6)),
+                    new BinaryRow(CONNECTIONS),
+                    new PictureRow(PICTURE_CONNECTIONS),
                     new OneConnectionRow(),
                     new ComputeBoundRow(CONNECTIONS),
                     new OverloadRow("overload-2x", 2),

@@ -19,7 +19,7 @@ final class Side {
     private final List<LoadRequest> requests;
     private final List<LoadReport> reports = new ArrayList<>();
 
-    private Side(String label, URI url, List<LoadRequest> requests) {
+    Side(String label, URI url, List<LoadRequest> requests) {
         this.label = label;
         this.url = url;
         this.requests = requests;

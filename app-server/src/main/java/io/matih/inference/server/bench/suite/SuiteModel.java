@@ -45,9 +45,14 @@ record SuiteModel(
     /// A model of the forge, with random rows.
     static SuiteModel forged(
             String name, Supplier<byte[]> onnx, int width, @Nullable String config) {
+        return forged(name, onnx, width, config, ROWS);
+    }
+
+    static SuiteModel forged(
+            String name, Supplier<byte[]> onnx, int width, @Nullable String config, int count) {
         var random = new SplittableRandom(SEED);
         var rows = new ArrayList<List<String>>();
-        for (int i = 0; i < ROWS; i++) {
+        for (int i = 0; i < count; i++) {
             var row = new ArrayList<String>();
             for (int j = 0; j < width; j++) {
                 row.add(Float.toString((float) random.nextDouble(-1, 1)));
@@ -64,13 +69,18 @@ record SuiteModel(
 
     /// One request a row.
     List<byte[]> requests() {
-        return rows.stream().map(this::request).toList();
+        return requests("1," + rows.getFirst().size());
     }
 
-    private byte[] request(List<String> row) {
+    /// @param shape of the input of one request
+    List<byte[]> requests(String shape) {
+        return rows.stream().map(row -> request(shape, row)).toList();
+    }
+
+    private byte[] request(String shape, List<String> row) {
         return """
-               {"model":"%s","inputs":[{"name":"%s","shape":[1,%d],"datatype":"FP32","data":[%s]}]}"""
-                .formatted(name, input, row.size(), String.join(",", row))
+               {"model":"%s","inputs":[{"name":"%s","shape":[%s],"datatype":"FP32","data":[%s]}]}"""
+                .formatted(name, input, shape, String.join(",", row))
                 .getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -145,7 +145,8 @@ public final class Repository {
             @Nullable ConfigJson config, @Nullable DeploymentRecord record) {
         return config == null
                 ? null
-                : config.toConfig(record == null ? Map.of() : record.config().presentation().labels());
+                : config.toConfig(
+                        record == null ? Map.of() : record.config().presentation().labels());
     }
 
     private static String registered(String model, int version) {

@@ -175,9 +175,7 @@ final class TensorCheck {
     /// Of all axes whose length is given.
     private static long elements(List<Long> dims) {
         try {
-            return dims.stream()
-                    .filter(axis -> axis != Shape.ANY)
-                    .reduce(1L, Math::multiplyExact);
+            return dims.stream().filter(axis -> axis != Shape.ANY).reduce(1L, Math::multiplyExact);
         } catch (ArithmeticException e) {
             throw ConfigText.refused("dims %s hold too many elements".formatted(dims), e);
         }

@@ -91,8 +91,7 @@ class ProtocolCheckTest {
     void aModelIsFoundWhereNoneIsNamed() {
         var matih = doctor();
         assertThat(matih.run("doctor", "--protocol", server.url(), "--json")).isZero();
-        assertThat(JsonArgument.JSON.readTree(matih.out()).get("model").stringValue())
-                .isIn(MODELS);
+        assertThat(JsonArgument.JSON.readTree(matih.out()).get("model").stringValue()).isIn(MODELS);
     }
 
     @Test
@@ -115,8 +114,7 @@ class ProtocolCheckTest {
                             200,
                             "{\"model_name\":\"m\",\"outputs\":[{\"name\":\"y\",\"datatype\":\"FP32\",\"shape\":[2],\"data\":[1]}]}");
             var matih = doctor();
-            int code =
-                    matih.run("doctor", "--protocol", broken.url(), "--model", "m", "--json");
+            int code = matih.run("doctor", "--protocol", broken.url(), "--model", "m", "--json");
             assertThat(code).isEqualTo(1);
             assertThat(reason(matih, "fail", "a request in JSON is answered"))
                     .isEqualTo("elements of output 'y': expected 2, got 1");

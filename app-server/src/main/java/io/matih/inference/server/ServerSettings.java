@@ -154,7 +154,7 @@ final class ServerSettings {
         return new GrpcSettings(
                 settings.get(SettingKeys.HTTP_HOST),
                 settings.get(SettingKeys.GRPC_PORT),
-                defaults.messageBytes(),
+                (int) Math.min(Integer.MAX_VALUE, settings.get(SettingKeys.MAX_BODY_BYTES)),
                 defaults.metadataBytes(),
                 defaults.streamsPerConnection(),
                 defaults.keepAlive());

@@ -11,6 +11,8 @@ import io.matih.inference.server.cli.RunningServer;
 import io.matih.inference.server.deployment.DeploymentHandler;
 import io.matih.inference.server.docs.DocsHandler;
 import io.matih.inference.server.grpc.GrpcServer;
+import io.matih.inference.server.grpc.GrpcServices;
+import io.matih.inference.server.grpc.GrpcThreads;
 import io.matih.inference.server.http.HttpServer;
 import io.matih.inference.server.http.Route;
 import io.matih.inference.server.inference.DirectInference;
@@ -91,7 +93,11 @@ public final class ServingServer implements RunningServer {
             routes = routes(settings, stores, registry, background);
             http = HttpServer.start(parts.http(), routes);
             started.push(() -> http.stop(drain));
-            grpc = GrpcServer.start(parts.grpc(), List.of());
+            var threads = start(new GrpcThreads());
+            var services =
+                    new GrpcServices(
+                            parts.grpc(), threads, engine.router(), protocol, engine.uploads());
+            grpc = GrpcServer.start(parts.grpc(), threads, http.held(), services);
             started.push(() -> grpc.stop(drain));
             engine.awaitRestored();
             parts.modelRepository().ifPresent(new RepositoryStart(engine.deployments())::deployAll);

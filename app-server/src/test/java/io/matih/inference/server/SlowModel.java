@@ -4,11 +4,11 @@ import java.util.Collections;
 
 /// Requests for the zoo's `slow`, which answers its input after as many rounds of useless work as
 /// the request says.
-final class SlowModel {
+public final class SlowModel {
     /// Hours of work.
-    static final long ENDLESS = 100_000_000;
+    public static final long ENDLESS = 100_000_000;
 
-    static final String NAME = "slow";
+    public static final String NAME = "slow";
 
     private static final int COLUMNS = 256;
     private static final long TRIAL_ROUNDS = 200;
@@ -16,12 +16,12 @@ final class SlowModel {
 
     private SlowModel() {}
 
-    static String request(long rounds, int x) {
+    public static String request(long rounds, int x) {
         return request(rounds, x, "\"timeout\":300000000");
     }
 
     /// @param parameters fields of the request's `parameters`
-    static String request(long rounds, int x, String parameters) {
+    public static String request(long rounds, int x, String parameters) {
         return """
                {"model":"slow","inputs":[{"name":"x","datatype":"FP32","shape":[1,%d],"data":[%s]},
                {"name":"iterations","datatype":"INT64","shape":[1],"data":[%d]}],"parameters":{%s}}"""
@@ -33,7 +33,7 @@ final class SlowModel {
     }
 
     /// Rounds that take about so long on this machine, now.
-    static long rounds(TestServer server, long millis) {
+    public static long rounds(TestServer server, long millis) {
         long quickest = Long.MAX_VALUE;
         for (int i = 0; i < TRIALS; i++) {
             long begun = System.nanoTime();
@@ -44,11 +44,11 @@ final class SlowModel {
     }
 
     /// Whether an instance executes it now, there being no other model.
-    static boolean runs(TestServer server) {
+    public static boolean runs(TestServer server) {
         return server.metric("matih_native_tensors") > 0;
     }
 
-    static int queueDepth(TestServer server) {
+    public static int queueDepth(TestServer server) {
         return server.get(TestServer.API + "/deployments/" + NAME)
                 .json()
                 .get("queue_depth")

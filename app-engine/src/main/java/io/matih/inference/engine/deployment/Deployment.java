@@ -97,12 +97,18 @@ final class Deployment implements Servable {
     @Override
     public Optional<Pending> offer(InferenceRequest request, InferenceListener listener) {
         var deployed = view.deployed();
-        var version = request.version();
-        if (deployed == null || (version != null && !version.equals(STABLE))) {
+        if (deployed == null || !names(request.version(), deployed)) {
             return Optional.empty();
         }
         var served = deployed.cached().tryLease();
         return served == null ? Optional.empty() : offer(served, request, listener);
+    }
+
+    /// Whether that is plain without a look at the labels, which may have to wait.
+    private static boolean names(@Nullable String version, DeployedVersion deployed) {
+        return version == null
+                || version.equals(STABLE)
+                || version.equals(Integer.toString(deployed.version().version()));
     }
 
     private static Optional<Pending> offer(

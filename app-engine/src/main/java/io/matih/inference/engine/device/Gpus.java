@@ -54,6 +54,7 @@ public final class Gpus implements AutoCloseable {
         return open(windows ? "nvml.dll" : "libnvidia-ml.so.1");
     }
 
+    @SuppressWarnings("MustBeClosedChecker") // closed by close
     static Optional<Gpus> open(String libraryName) {
         var arena = Arena.ofShared();
         try {
@@ -62,7 +63,8 @@ public final class Gpus implements AutoCloseable {
                 return Optional.of(gpus);
             }
         } catch (IllegalArgumentException _) {
-            // There is no such library here, or it lacks a function: no GPU that could be looked at.
+            // There is no such library here, or it lacks a function: no GPU that could be looked
+            // at.
         }
         arena.close();
         return Optional.empty();
@@ -75,8 +77,7 @@ public final class Gpus implements AutoCloseable {
     private MethodHandle function(String name, MemoryLayout... arguments) {
         return Linker.nativeLinker()
                 .downcallHandle(
-                        library.find(name)
-                                .orElseThrow(() -> new IllegalArgumentException(name)),
+                        library.find(name).orElseThrow(() -> new IllegalArgumentException(name)),
                         FunctionDescriptor.of(JAVA_INT, arguments));
     }
 

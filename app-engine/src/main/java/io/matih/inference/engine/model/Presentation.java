@@ -55,14 +55,12 @@ public record Presentation(
 
     /// A request's inputs, checked, as the model takes them.
     public List<Tensor> toModel(List<Tensor> tensors, boolean batched) {
-        return reshaped(
-                tensors, inputs, (reshape, shape) -> reshape.toModel(shape, batched));
+        return reshaped(tensors, inputs, (reshape, shape) -> reshape.toModel(shape, batched));
     }
 
     /// A model's outputs as they are answered.
     public List<Tensor> fromModel(List<Tensor> tensors, boolean batched) {
-        return reshaped(
-                tensors, outputs, (reshape, shape) -> reshape.fromModel(shape, batched));
+        return reshaped(tensors, outputs, (reshape, shape) -> reshape.fromModel(shape, batched));
     }
 
     private static List<Tensor> reshaped(

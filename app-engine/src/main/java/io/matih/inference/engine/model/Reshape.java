@@ -23,8 +23,7 @@ public record Reshape(List<Long> outer, List<Long> inner) {
         return convert(actual, inner, outer, batched);
     }
 
-    private static Shape convert(
-            Shape actual, List<Long> from, List<Long> to, boolean batched) {
+    private static Shape convert(Shape actual, List<Long> from, List<Long> to, boolean batched) {
         int first = batched ? 1 : 0;
         var axes = new long[first + to.size()];
         if (batched) {

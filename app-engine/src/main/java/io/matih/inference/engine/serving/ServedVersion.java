@@ -140,7 +140,8 @@ public final class ServedVersion implements Resident {
         var sliced =
                 new SlicedInference(
                         batcher, sliceRows, priority(request), deadline(request), patient(request));
-        return computed(request, sliced.run(inputs(request.inputs()), wanted), lookup, receivedNanos);
+        return computed(
+                request, sliced.run(inputs(request.inputs()), wanted), lookup, receivedNanos);
     }
 
     /// Lets a request in, if that takes no waiting. The caller holds a lease; it goes over to a

@@ -54,12 +54,7 @@ class GpusTest {
                                             700.0,
                                             5_000_000_000.5),
                                     new GpuReading(
-                                            "GPU-two",
-                                            1.0,
-                                            50 * gib,
-                                            80 * gib,
-                                            123.456,
-                                            700.0,
+                                            "GPU-two", 1.0, 50 * gib, 80 * gib, 123.456, 700.0,
                                             null)));
         }
     }

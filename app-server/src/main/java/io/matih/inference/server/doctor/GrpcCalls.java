@@ -77,8 +77,7 @@ final class GrpcCalls implements AutoCloseable {
             Checks.require(
                     Arrays.asList(codes).contains(e.getStatus().getCode()),
                     "expected %s, got %s".formatted(Arrays.toString(codes), shown(e.getStatus())));
-            Checks.require(
-                    e.getStatus().getDescription() != null, "the status has no description");
+            Checks.require(e.getStatus().getDescription() != null, "the status has no description");
             return;
         }
         throw new BrokenClauseException(

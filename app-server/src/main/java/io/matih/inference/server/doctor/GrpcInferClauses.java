@@ -34,7 +34,8 @@ final class GrpcInferClauses {
         checks.clause("an id comes back", this::id);
         checks.clause("outputs come in the order they are asked in", this::order);
         checks.clause("a request may name its version", this::version);
-        checks.clause("a stream answers each of its requests", () -> new GrpcStream(calls, model).run());
+        checks.clause(
+                "a stream answers each of its requests", () -> new GrpcStream(calls, model).run());
         checks.clause(
                 "a request to an unknown model is refused",
                 () ->
@@ -46,14 +47,24 @@ final class GrpcInferClauses {
                 "bytes and typed contents together are refused",
                 () -> {
                     requireTyped();
-                    refused(typed().addAllRawInputContents(raw(model).getRawInputContentsList()), Code.INVALID_ARGUMENT);
+                    refused(
+                            typed().addAllRawInputContents(raw(model).getRawInputContentsList()),
+                            Code.INVALID_ARGUMENT);
                 });
         checks.clause(
                 "missing bytes are refused",
-                () -> refused(raw(model).toBuilder().clearRawInputContents().addRawInputContents(ByteString.copyFromUtf8("x")), Code.INVALID_ARGUMENT));
+                () ->
+                        refused(
+                                raw(model).toBuilder()
+                                        .clearRawInputContents()
+                                        .addRawInputContents(ByteString.copyFromUtf8("x")),
+                                Code.INVALID_ARGUMENT));
         checks.clause(
                 "a missing input is refused",
-                () -> refused(raw(model).toBuilder().clearInputs().clearRawInputContents(), Code.INVALID_ARGUMENT));
+                () ->
+                        refused(
+                                raw(model).toBuilder().clearInputs().clearRawInputContents(),
+                                Code.INVALID_ARGUMENT));
         checks.clause(
                 "another datatype than the model's is refused",
                 () -> {
@@ -135,7 +146,10 @@ final class GrpcInferClauses {
         requireEqual(model.name(), response.getModelName(), "model_name");
         requireEqual(
                 model.outputs().stream().sorted().toList(),
-                response.getOutputsList().stream().map(InferOutputTensor::getName).sorted().toList(),
+                response.getOutputsList().stream()
+                        .map(InferOutputTensor::getName)
+                        .sorted()
+                        .toList(),
                 "outputs");
     }
 

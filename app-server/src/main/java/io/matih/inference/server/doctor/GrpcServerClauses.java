@@ -39,19 +39,37 @@ final class GrpcServerClauses {
                 "the server lives",
                 () ->
                         require(
-                                answer(() -> calls.blocking().serverLive(ServerLiveRequest.getDefaultInstance())).getLive(),
+                                answer(
+                                                () ->
+                                                        calls.blocking()
+                                                                .serverLive(
+                                                                        ServerLiveRequest
+                                                                                .getDefaultInstance()))
+                                        .getLive(),
                                 "live is false"));
         checks.clause(
                 "the server is ready",
                 () ->
                         require(
-                                answer(() -> calls.blocking().serverReady(ServerReadyRequest.getDefaultInstance())).getReady(),
+                                answer(
+                                                () ->
+                                                        calls.blocking()
+                                                                .serverReady(
+                                                                        ServerReadyRequest
+                                                                                .getDefaultInstance()))
+                                        .getReady(),
                                 "ready is false"));
         checks.clause("the standard health service says that it serves", this::health);
         checks.clause(
                 "the server describes itself",
                 () -> {
-                    var server = answer(() -> calls.blocking().serverMetadata(ServerMetadataRequest.getDefaultInstance()));
+                    var server =
+                            answer(
+                                    () ->
+                                            calls.blocking()
+                                                    .serverMetadata(
+                                                            ServerMetadataRequest
+                                                                    .getDefaultInstance()));
                     require(!server.getName().isEmpty(), "the server has no name");
                     require(!server.getVersion().isEmpty(), "the server has no version");
                 });
@@ -70,7 +88,12 @@ final class GrpcServerClauses {
     }
 
     private void index() {
-        var index = answer(() -> calls.blocking().repositoryIndex(RepositoryIndexRequest.getDefaultInstance()));
+        var index =
+                answer(
+                        () ->
+                                calls.blocking()
+                                        .repositoryIndex(
+                                                RepositoryIndexRequest.getDefaultInstance()));
         for (var model : index.getModelsList()) {
             require(!model.getName().isEmpty(), "a model has no name");
         }
@@ -79,7 +102,11 @@ final class GrpcServerClauses {
     /// A model that is ready, where the server says which there are.
     @Nullable String anyModel() {
         try {
-            return answer(() -> calls.blocking().repositoryIndex(RepositoryIndexRequest.getDefaultInstance()))
+            return answer(
+                            () ->
+                                    calls.blocking()
+                                            .repositoryIndex(
+                                                    RepositoryIndexRequest.getDefaultInstance()))
                     .getModelsList()
                     .stream()
                     .filter(model -> model.getState().equals("READY"))

@@ -44,7 +44,10 @@ final class GrpcStream {
         }
         requireEqual(REQUESTS, responses.size(), "responses to %d requests".formatted(REQUESTS));
         require(
-                responses.stream().filter(r -> r.hasInferResponse() && r.getErrorMessage().isEmpty()).count() == REQUESTS - 1,
+                responses.stream()
+                                .filter(r -> r.hasInferResponse() && r.getErrorMessage().isEmpty())
+                                .count()
+                        == REQUESTS - 1,
                 "not every good request has a response");
         require(
                 responses.stream().anyMatch(r -> !r.getErrorMessage().isEmpty()),

@@ -80,8 +80,7 @@ public final class ProtocolDoctor {
         SampleModel describe(String name);
     }
 
-    private @Nullable SampleModel sample(
-            Checks checks, @Nullable String any, Describer describer) {
+    private @Nullable SampleModel sample(Checks checks, @Nullable String any, Describer describer) {
         if (model == null) {
             model = any;
         }

@@ -83,8 +83,7 @@ final class RestBinaryClauses {
         var head = head();
         head.putObject("parameters").put("binary_data_output", false);
         var answer = send(head, tensors()).requireOk().json();
-        requireEqual(
-                model.outputs().size(), RestReply.array(answer, "outputs").size(), "outputs");
+        requireEqual(model.outputs().size(), RestReply.array(answer, "outputs").size(), "outputs");
     }
 
     private RestReply allBinary() {

@@ -24,7 +24,9 @@ final class RestErrorClauses {
         checks.clause(
                 "a request to an unknown model is refused",
                 () ->
-                        calls.post(RestCalls.model("no-such-model-of-the-doctor") + "/infer", request())
+                        calls.post(
+                                        RestCalls.model("no-such-model-of-the-doctor") + "/infer",
+                                        request())
                                 .requireError(404, 400));
         checks.clause("a body that is not JSON is refused", () -> body("{\"inputs\": [}"));
         checks.clause("an empty body is refused", () -> body(""));
@@ -39,7 +41,12 @@ final class RestErrorClauses {
                 () -> changed(r -> first(r).putArray("shape").add(3).add(5).add(7).add(11)));
         checks.clause(
                 "an unknown output is refused",
-                () -> changed(r -> r.putArray("outputs").addObject().put("name", "no-such-output")));
+                () ->
+                        changed(
+                                r ->
+                                        r.putArray("outputs")
+                                                .addObject()
+                                                .put("name", "no-such-output")));
     }
 
     private ObjectNode request() {

@@ -43,7 +43,8 @@ final class RestInferClauses {
         checks.clause("a request may name its version in the path", this::version);
         checks.clause("outputs may be classes with their scores", this::classes);
         checks.clause(
-                "a body may be compressed with gzip", () -> compressed("gzip", GZIPOutputStream::new));
+                "a body may be compressed with gzip",
+                () -> compressed("gzip", GZIPOutputStream::new));
         checks.clause(
                 "a body may be compressed with deflate",
                 () -> compressed("deflate", DeflaterOutputStream::new));
@@ -85,7 +86,8 @@ final class RestInferClauses {
                     leaves(RestReply.array(output, "data")),
                     "elements of output '%s'".formatted(names.getLast()));
         }
-        requireEqual(outputs.stream().sorted().toList(), names.stream().sorted().toList(), "outputs");
+        requireEqual(
+                outputs.stream().sorted().toList(), names.stream().sorted().toList(), "outputs");
     }
 
     private static long leaves(JsonNode data) {
@@ -168,7 +170,8 @@ final class RestInferClauses {
     private static String scores(JsonNode answer) {
         for (var output : answer.get("outputs")) {
             var shape = output.get("shape");
-            boolean numbers = !List.of("BYTES", "BOOL").contains(output.path("datatype").asString(""));
+            boolean numbers =
+                    !List.of("BYTES", "BOOL").contains(output.path("datatype").asString(""));
             if (numbers && shape.size() > 1 && shape.get(shape.size() - 1).longValue() > 1) {
                 return output.get("name").asString();
             }

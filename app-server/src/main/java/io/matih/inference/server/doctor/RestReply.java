@@ -39,8 +39,7 @@ final class RestReply {
     }
 
     RestReply requireOk() {
-        Checks.require(
-                status == 200, "expected status 200, got %d: %s".formatted(status, shown()));
+        Checks.require(status == 200, "expected status 200, got %d: %s".formatted(status, shown()));
         return this;
     }
 

@@ -58,8 +58,7 @@ final class RestServerClauses {
 
     private JsonNode indexed() {
         requireExtension(extensions, "model_repository");
-        var index =
-                calls.post("/v2/repository/index", new byte[0], Map.of()).requireOk().json();
+        var index = calls.post("/v2/repository/index", new byte[0], Map.of()).requireOk().json();
         require(index.isArray(), "the index is no array");
         return index;
     }
@@ -76,7 +75,8 @@ final class RestServerClauses {
                         .requireOk()
                         .json();
         for (var model : ready) {
-            requireEqual("READY", RestReply.text(model, "state"), "state in the index of ready models");
+            requireEqual(
+                    "READY", RestReply.text(model, "state"), "state in the index of ready models");
         }
     }
 
@@ -143,13 +143,18 @@ final class RestServerClauses {
                 "an unknown model is not ready and has no metadata",
                 () -> {
                     int ready = calls.get(RestCalls.model(NOBODY) + "/ready").status();
-                    require(ready == 404 || ready == 400, "ready: expected 404 or 400, got " + ready);
+                    require(
+                            ready == 404 || ready == 400,
+                            "ready: expected 404 or 400, got " + ready);
                     calls.get(RestCalls.model(NOBODY)).requireError(404, 400);
                 });
-        checks.clause("an unknown version has no metadata", () -> calls.get(path + "/versions/987654321").requireError(404, 400));
+        checks.clause(
+                "an unknown version has no metadata",
+                () -> calls.get(path + "/versions/987654321").requireError(404, 400));
         checks.clause("the configuration matches the metadata", () -> config(path, model));
         checks.clause("statistics have every counter", () -> statistics(path + "/stats", model));
-        checks.clause("statistics of all models are there", () -> statistics("/v2/models/stats", model));
+        checks.clause(
+                "statistics of all models are there", () -> statistics("/v2/models/stats", model));
     }
 
     private static void requireVersion(SampleModel model) {

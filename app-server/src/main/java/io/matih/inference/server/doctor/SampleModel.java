@@ -6,8 +6,7 @@ import java.util.List;
 ///
 /// @param version one that it names itself
 /// @param outputs names
-record SampleModel(
-        String name, String version, List<SampleTensor> inputs, List<String> outputs) {
+record SampleModel(String name, String version, List<SampleTensor> inputs, List<String> outputs) {
     boolean hasJson() {
         return inputs.stream().allMatch(SampleTensor::hasJson);
     }

@@ -148,15 +148,18 @@ public final class ErrorResponses {
         };
     }
 
+    /// When trying again makes sense; absent where it does not.
+    public static @Nullable Duration retryAfter(ServingException failure) {
+        var retryAfter = failure.retryAfter();
+        return retryAfter == null && status(failure.code()) == 503 ? RETRY_SOON : retryAfter;
+    }
+
     /// The whole answer to a failed request.
     ///
     /// @param requestId what the client quotes when it asks about it
     public static ErrorResponse of(ServingException failure, String requestId) {
         int status = status(failure.code());
-        var retryAfter = failure.retryAfter();
-        if (retryAfter == null && status == 503) {
-            retryAfter = RETRY_SOON;
-        }
+        var retryAfter = retryAfter(failure);
         return new ErrorResponse(
                 status,
                 ErrorBody.write(failure, status, requestId, retryAfter),

@@ -1,67 +1,68 @@
 package io.matih.inference.server.grpc;
 
-import io.grpc.BindableService;
+import io.grpc.DecompressorRegistry;
 import io.grpc.Server;
-import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
-import io.grpc.protobuf.services.HealthStatusManager;
-import io.matih.inference.server.security.BindPolicy;
+import io.grpc.protobuf.services.ProtoReflectionService;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.matih.inference.server.http.HeldBytes;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
-/// The running gRPC listener. Calls run on virtual threads. The health service (`grpc.health.v1`)
-/// answers for the server as a whole.
+/// The running gRPC listener. Calls start on the threads that read connections, so that a request
+/// for inference is not handed over before it is executed; whatever waits goes elsewhere.
+/// Reflection tells clients without our `.proto` files what is served.
 public final class GrpcServer {
     /// Calls one connection may cancel within the window; more is the rapid-reset attack.
     private static final int RESETS = 1000;
 
     private static final int RESET_WINDOW_SECONDS = 10;
 
-    private final Server server;
-    private final HealthStatusManager health;
-    private final ExecutorService calls;
+    /// From a connection's first byte until it speaks HTTP/2.
+    private static final int HANDSHAKE_SECONDS = 10;
 
-    private GrpcServer(Server server, HealthStatusManager health, ExecutorService calls) {
+    private final Server server;
+    private final GrpcServices services;
+
+    private GrpcServer(Server server, GrpcServices services) {
         this.server = server;
-        this.health = health;
-        this.calls = calls;
+        this.services = services;
     }
 
-    /// Binds and serves, healthy from the start.
+    /// Binds and serves.
     ///
-    /// @param services what it serves beside health
+    /// @param threads outlive the server
+    /// @param held what all requests hold in memory, over whichever protocol they come
     /// @throws io.matih.inference.server.security.BindRefusedException if others could reach it
     /// @throws UncheckedIOException if the port is taken
-    public static GrpcServer start(GrpcSettings settings, List<BindableService> services) {
-        var address =
-                new InetSocketAddress(
-                        BindPolicy.check("grpc.host", settings.host()), settings.port());
-        var health = new HealthStatusManager();
-        var calls =
-                Executors.newThreadPerTaskExecutor(
-                        Thread.ofVirtual().name("grpc-call-", 0).factory());
+    @SuppressWarnings("deprecation") // older clients ask for the first version of reflection
+    public static GrpcServer start(
+            GrpcSettings settings, GrpcThreads threads, HeldBytes held, GrpcServices services) {
         var builder =
-                NettyServerBuilder.forAddress(address)
-                        .executor(calls)
+                NettyServerBuilder.forAddress(settings.address())
+                        .bossEventLoopGroup(threads.group())
+                        .workerEventLoopGroup(threads.group())
+                        .channelType(threads.channelType())
+                        .directExecutor()
+                        .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
                         .maxInboundMessageSize(settings.messageBytes())
                         .maxInboundMetadataSize(settings.metadataBytes())
                         .maxConcurrentCallsPerConnection(settings.streamsPerConnection())
                         .maxRstFramesPerWindow(RESETS, RESET_WINDOW_SECONDS)
                         .permitKeepAliveTime(settings.keepAlive().toNanos(), TimeUnit.NANOSECONDS)
                         .permitKeepAliveWithoutCalls(true)
-                        .addService(health.getHealthService());
-        services.forEach(builder::addService);
+                        .decompressorRegistry(
+                                DecompressorRegistry.getDefaultInstance().with(new Deflate(), true))
+                        .addStreamTracerFactory(HeldMessages.counting(held))
+                        .addService(ProtoReflectionServiceV1.newInstance())
+                        .addService(ProtoReflectionService.newInstance());
+        services.definitions().forEach(builder::addService);
         try {
-            return new GrpcServer(builder.build().start(), health, calls);
+            return new GrpcServer(builder.build().start(), services);
         } catch (IOException failure) {
-            calls.close();
             throw new UncheckedIOException(failure);
         }
     }
@@ -70,18 +71,11 @@ public final class GrpcServer {
         return server.getPort();
     }
 
-    /// What the health service says from now on. Once the server stops it says no.
-    public void health(boolean serving) {
-        health.setStatus(
-                HealthStatusManager.SERVICE_NAME_ALL_SERVICES,
-                serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING);
-    }
-
     /// Says that it is going and takes no new call, waits for those that run, and closes.
     ///
     /// @param drain how long to wait at most
     public void stop(Duration drain) {
-        health.enterTerminalState();
+        services.drain();
         server.shutdown();
         try {
             if (!server.awaitTermination(drain.toNanos(), TimeUnit.NANOSECONDS)) {
@@ -91,6 +85,5 @@ public final class GrpcServer {
             server.shutdownNow();
             Thread.currentThread().interrupt();
         }
-        calls.shutdown();
     }
 }

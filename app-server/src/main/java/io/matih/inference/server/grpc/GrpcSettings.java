@@ -1,5 +1,8 @@
 package io.matih.inference.server.grpc;
 
+import io.matih.inference.server.security.BindPolicy;
+
+import java.net.InetSocketAddress;
 import java.time.Duration;
 
 /// Where the gRPC listener listens and what one client may ask of it.
@@ -17,6 +20,11 @@ public record GrpcSettings(
         int metadataBytes,
         int streamsPerConnection,
         Duration keepAlive) {
+
+    /// @throws io.matih.inference.server.security.BindRefusedException if others could reach it
+    InetSocketAddress address() {
+        return new InetSocketAddress(BindPolicy.check("grpc.host", host), port);
+    }
 
     public static GrpcSettings defaults() {
         return new GrpcSettings(

@@ -1,4 +1,5 @@
-/// The gRPC listener: its limits, its health service and its drain.
+/// gRPC: the listener with its limits and its drain, the Open Inference Protocol and the health
+/// service.
 @NullMarked
 package io.matih.inference.server.grpc;
 

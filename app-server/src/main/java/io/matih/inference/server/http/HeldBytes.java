@@ -6,14 +6,14 @@ import io.matih.inference.engine.error.ServingException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// The bytes of bodies that all requests together hold in memory. Any thread.
-final class HeldBytes {
+/// The bytes of bodies and messages that all requests together hold in memory. Any thread.
+public final class HeldBytes {
     private static final Duration RETRY = Duration.ofSeconds(1);
 
     private final long limit;
     private final AtomicLong held = new AtomicLong();
 
-    HeldBytes(long limit) {
+    public HeldBytes(long limit) {
         this.limit = limit;
     }
 
@@ -27,14 +27,14 @@ final class HeldBytes {
     }
 
     /// @throws ServingException `OVERLOADED`; nothing is taken then
-    void take(long bytes) {
+    public void take(long bytes) {
         if (held.addAndGet(bytes) > limit) {
             held.addAndGet(-bytes);
             throw refusal();
         }
     }
 
-    void giveBack(long bytes) {
+    public void giveBack(long bytes) {
         held.addAndGet(-bytes);
     }
 

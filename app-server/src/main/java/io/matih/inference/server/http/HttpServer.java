@@ -37,6 +37,7 @@ public final class HttpServer {
     private final InetAddress address;
     private final RouteTable routes;
     private final InFlight inFlight = new InFlight();
+    private final HeldBytes held;
 
     /// Where requests are handled that may wait.
     private final ExecutorService requests =
@@ -49,6 +50,7 @@ public final class HttpServer {
         this.settings = settings;
         this.address = BindPolicy.check("http.host", settings.host());
         this.routes = new RouteTable(routes);
+        held = new HeldBytes(settings.limits().heldBytes());
         this.javalin = Javalin.create(this::configure);
     }
 
@@ -75,6 +77,11 @@ public final class HttpServer {
     /// Requests being served now.
     public int inFlight() {
         return inFlight.serving();
+    }
+
+    /// What requests hold in memory; shared with every other protocol.
+    public HeldBytes held() {
+        return held;
     }
 
     /// From now on only routes that serve in the drain are answered; the others get a 503.
@@ -154,7 +161,7 @@ public final class HttpServer {
         crowd.setEndPointIdleTimeout(CROWDED_IDLE_MILLIS);
         server.addBean(crowd);
         server.setErrorHandler(new JettyErrors());
-        server.insertHandler(new Ingress(settings, routes, inFlight, watch, requests));
+        server.insertHandler(new Ingress(settings, routes, inFlight, held, watch, requests));
         return connector;
     }
 

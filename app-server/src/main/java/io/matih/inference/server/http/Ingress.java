@@ -33,6 +33,7 @@ final class Ingress extends Handler.Wrapper {
             HttpSettings settings,
             RouteTable routes,
             InFlight inFlight,
+            HeldBytes held,
             ConnectionWatch connections,
             Executor requests) {
         this.limits = settings.limits();
@@ -40,7 +41,7 @@ final class Ingress extends Handler.Wrapper {
         this.origins = new OriginPolicy(settings.allowedOrigins());
         this.routes = routes;
         this.inFlight = inFlight;
-        held = new HeldBytes(limits.heldBytes());
+        this.held = held;
         this.connections = connections;
         this.requests = requests;
     }

@@ -4,14 +4,14 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /// Mints identifiers that sort by time: 48 bits of milliseconds and 80 random ones, 26 characters
 /// of Crockford's base 32 (the ULID specification).
-final class Ulid {
+public final class Ulid {
     private static final String DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     private static final int LENGTH = 26;
     private static final int TIME_LENGTH = 10;
 
     private Ulid() {}
 
-    static String next() {
+    public static String next() {
         var random = ThreadLocalRandom.current();
         var text = new char[LENGTH];
         write(System.currentTimeMillis(), text, 0, TIME_LENGTH);

@@ -27,6 +27,9 @@ public record InferenceLimits(
         long maxElements,
         int maxClasses,
         Duration maxTimeout) {
+    /// Characters of a request's `id`.
+    public static final int MAX_ID_LENGTH = 256;
+
     public static final InferenceLimits DEFAULT =
             new InferenceLimits(
                     64,

@@ -16,7 +16,6 @@ import java.util.List;
 /// signature, thus its name and version, so they are skipped first and read at the end. For one
 /// request.
 final class PredictReader {
-    private static final int MAX_ID_LENGTH = 256;
     private static final List<String> FIELDS =
             List.of("model", "version", "id", "inputs", "instances", "outputs", "parameters");
 
@@ -134,9 +133,9 @@ final class PredictReader {
     }
 
     static String id(JsonInput in) {
-        var expected = "a string of at most %d characters".formatted(MAX_ID_LENGTH);
+        var expected = "a string of at most %d characters".formatted(InferenceLimits.MAX_ID_LENGTH);
         var id = in.requireString(ErrorCode.MALFORMED_REQUEST, expected);
-        if (id.length() > MAX_ID_LENGTH) {
+        if (id.length() > InferenceLimits.MAX_ID_LENGTH) {
             throw in.wrong(ErrorCode.INVALID_PARAMETER, expected);
         }
         return id;

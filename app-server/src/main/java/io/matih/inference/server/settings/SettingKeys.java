@@ -122,7 +122,7 @@ public final class SettingKeys {
                     "limits.max_body_bytes",
                     ValueType.bytes(KIB, GIB),
                     64 * MIB,
-                    "Largest request body, also once decompressed");
+                    "Largest request body or gRPC message, also once decompressed");
     public static final Setting<Long> MAX_PREDICT_BODY_BYTES =
             Setting.of(
                     "limits.max_predict_body_bytes",

@@ -1,101 +1,145 @@
 package io.matih.inference.server.grpc;
 
+import static io.matih.inference.server.grpc.GrpcClient.floats;
+import static io.matih.inference.server.grpc.GrpcClient.refusal;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.reflection.v1.ServerReflectionGrpc;
+import io.grpc.reflection.v1.ServerReflectionRequest;
+import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
+import io.matih.inference.server.TestServer;
 import io.matih.inference.server.security.BindRefusedException;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
+import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
+/// The listener: its limits, health, reflection and drain.
 class GrpcServerTest {
-    private static final HealthCheckRequest WHOLE = HealthCheckRequest.getDefaultInstance();
+    private static final Duration DRAIN = Duration.ofSeconds(60);
 
-    private GrpcServer server;
-    private ManagedChannel channel;
+    @TempDir private Path data;
+    private TestServer server;
+    private GrpcClient client;
 
     @BeforeEach
     void start() {
-        server = GrpcServer.start(settings("127.0.0.1"), List.of());
-        channel = NettyChannelBuilder.forAddress("127.0.0.1", server.port()).usePlaintext().build();
-    }
-
-    private static GrpcSettings settings(String host) {
-        var usual = GrpcSettings.defaults();
-        return new GrpcSettings(
-                host,
-                0,
-                usual.messageBytes(),
-                usual.metadataBytes(),
-                usual.streamsPerConnection(),
-                usual.keepAlive());
+        server = TestServer.start(data, Map.of("drain.timeout", DRAIN.toSeconds() + "s"));
+        server.deploy("echo");
+        client = new GrpcClient(server);
     }
 
     @AfterEach
     void stop() {
-        channel.shutdownNow();
-        server.stop(Duration.ofSeconds(1));
+        client.close();
+        server.close();
+    }
+
+    private ServingStatus health(String service) {
+        return HealthGrpc.newBlockingStub(client.channel()).check(of(service)).getStatus();
+    }
+
+    private static HealthCheckRequest of(String service) {
+        return HealthCheckRequest.newBuilder().setService(service).build();
     }
 
     @Test
-    void healthFollowsTheServer() {
-        var health = HealthGrpc.newBlockingStub(channel);
-        assertThat(health.check(WHOLE).getStatus()).isEqualTo(ServingStatus.SERVING);
-        server.health(false);
-        assertThat(health.check(WHOLE).getStatus()).isEqualTo(ServingStatus.NOT_SERVING);
-        server.health(true);
-        assertThat(health.check(WHOLE).getStatus()).isEqualTo(ServingStatus.SERVING);
+    void theServerAndEachModelHaveTheirHealth() {
+        assertThat(health("")).isEqualTo(ServingStatus.SERVING);
+        assertThat(health("inference.GRPCInferenceService")).isEqualTo(ServingStatus.SERVING);
+        assertThat(health("echo")).isEqualTo(ServingStatus.SERVING);
+        assertThat(refusal(() -> health("none")).getStatus().getCode())
+                .isEqualTo(Status.Code.NOT_FOUND);
     }
 
     @Test
-    void aWatcherHearsOfTheDrain() throws InterruptedException {
+    void aWatcherHearsOfItsModel() throws InterruptedException {
         var heard = new LinkedBlockingQueue<ServingStatus>();
-        HealthGrpc.newStub(channel).watch(WHOLE, new Watcher(heard));
+        HealthGrpc.newStub(client.channel()).watch(of("echo"), new Watcher(heard));
         assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo(ServingStatus.SERVING);
-        server.stop(Duration.ofMillis(100));
+        server.undeploy("echo");
+        assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo(ServingStatus.SERVICE_UNKNOWN);
+        server.deploy("echo");
+        assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo(ServingStatus.SERVING);
+    }
+
+    @Test
+    void aWatcherHearsOfTheDrainAndDoesNotDelayIt() throws InterruptedException {
+        var heard = new LinkedBlockingQueue<ServingStatus>();
+        HealthGrpc.newStub(client.channel()).watch(of(""), new Watcher(heard));
+        assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo(ServingStatus.SERVING);
+        long begun = System.nanoTime();
+        server.server().close();
         assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo(ServingStatus.NOT_SERVING);
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(DRAIN.dividedBy(2));
+    }
+
+    @Test
+    void reflectionTellsWhatIsServed() throws InterruptedException {
+        var heard = new LinkedBlockingQueue<ServerReflectionResponse>();
+        var questions =
+                ServerReflectionGrpc.newStub(client.channel())
+                        .serverReflectionInfo(new Listener<>(heard));
+        questions.onNext(ServerReflectionRequest.newBuilder().setListServices("").build());
+        questions.onNext(
+                ServerReflectionRequest.newBuilder()
+                        .setFileContainingSymbol("inference.GRPCInferenceService.ModelInfer")
+                        .build());
+        assertThat(heard.poll(10, TimeUnit.SECONDS).getListServicesResponse().getServiceList())
+                .extracting("name")
+                .contains("inference.GRPCInferenceService", "grpc.health.v1.Health");
+        assertThat(
+                        heard.poll(10, TimeUnit.SECONDS)
+                                .getFileDescriptorResponse()
+                                .getFileDescriptorProtoCount())
+                .isPositive();
+        questions.onCompleted();
     }
 
     @Test
     void metadataHasALimit() {
         var headers = new Metadata();
-        headers.put(Metadata.Key.of("big", Metadata.ASCII_STRING_MARSHALLER), "a".repeat(100_000));
-        var health =
-                HealthGrpc.newBlockingStub(channel)
+        headers.put(Metadata.Key.of("big", Metadata.ASCII_STRING_MARSHALLER), "a".repeat(9_000));
+        var calls =
+                client.calls()
                         .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
-        assertThatThrownBy(() -> health.check(WHOLE))
-                .isInstanceOfSatisfying(
-                        StatusRuntimeException.class,
-                        refused ->
-                                assertThat(refused.getStatus().getCode())
-                                        .isIn(
-                                                Status.Code.RESOURCE_EXHAUSTED,
-                                                Status.Code.INTERNAL));
-        assertThat(HealthGrpc.newBlockingStub(channel).check(WHOLE).getStatus())
-                .isEqualTo(ServingStatus.SERVING);
+        assertThat(
+                        refusal(() -> calls.modelInfer(floats("echo", 1).build()))
+                                .getStatus()
+                                .getCode())
+                .isIn(Status.Code.RESOURCE_EXHAUSTED, Status.Code.INTERNAL);
+        assertThat(client.infer(floats("echo", 1)).getOutputsCount()).isEqualTo(1);
     }
 
     @Test
     void othersMayNotReachIt() {
-        assertThatThrownBy(() -> GrpcServer.start(settings("0.0.0.0"), List.of()))
-                .isInstanceOf(BindRefusedException.class);
+        var usual = GrpcSettings.defaults();
+        var open =
+                new GrpcSettings(
+                        "0.0.0.0",
+                        0,
+                        usual.messageBytes(),
+                        usual.metadataBytes(),
+                        usual.streamsPerConnection(),
+                        usual.keepAlive());
+        assertThatThrownBy(open::address).isInstanceOf(BindRefusedException.class);
     }
 
     private record Watcher(LinkedBlockingQueue<ServingStatus> heard)
@@ -108,6 +152,23 @@ class GrpcServerTest {
         @Override
         public void onError(Throwable failure) {
             // The channel ends with the server.
+        }
+
+        @Override
+        public void onCompleted() {
+            // Likewise.
+        }
+    }
+
+    private record Listener<A>(LinkedBlockingQueue<A> heard) implements StreamObserver<A> {
+        @Override
+        public void onNext(A response) {
+            heard.add(response);
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            // The question after it gets no answer, which the test notices.
         }
 
         @Override

@@ -1,0 +1,70 @@
+package io.matih.inference.server.grpc;
+
+import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.ServerChannel;
+import io.grpc.netty.shaded.io.netty.channel.epoll.Epoll;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollIoHandler;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollServerSocketChannel;
+import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
+import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.grpc.netty.shaded.io.netty.util.concurrent.EventExecutor;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/// The threads of the gRPC listener: those that read and write all connections, on which calls are
+/// handled as far as that takes no waiting, and virtual ones for the rest.
+public final class GrpcThreads implements AutoCloseable {
+    private static final long CLOSE_MILLIS = 1000;
+
+    private final boolean epoll = Epoll.isAvailable();
+    private final EventLoopGroup group;
+    private final List<EventExecutor> loops = new ArrayList<>();
+    private final ExecutorService waiting =
+            Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("grpc-call-", 0).factory());
+
+    public GrpcThreads() {
+        group =
+                new MultiThreadIoEventLoopGroup(
+                        Runtime.getRuntime().availableProcessors(),
+                        Thread.ofPlatform().name("grpc-io-", 0).daemon().factory(),
+                        epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+        group.forEach(loops::add);
+    }
+
+    EventLoopGroup group() {
+        return group;
+    }
+
+    Class<? extends ServerChannel> channelType() {
+        return epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    }
+
+    /// Where work is done that may wait.
+    Executor waiting() {
+        return waiting;
+    }
+
+    /// Runs the task on the reading thread, once that has taken in all that has arrived by now; at
+    /// once on any other thread.
+    void afterReading(Runnable task) {
+        for (var loop : loops) {
+            if (loop.inEventLoop()) {
+                loop.execute(task);
+                return;
+            }
+        }
+        task.run();
+    }
+
+    @Override
+    public void close() {
+        waiting.shutdown();
+        group.shutdownGracefully(0, CLOSE_MILLIS, TimeUnit.MILLISECONDS);
+    }
+}

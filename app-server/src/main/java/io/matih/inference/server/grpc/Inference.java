@@ -1,0 +1,161 @@
+package io.matih.inference.server.grpc;
+
+import io.grpc.Deadline;
+import io.matih.inference.engine.error.ErrorCode;
+import io.matih.inference.engine.error.ServingException;
+import io.matih.inference.engine.serving.InferenceListener;
+import io.matih.inference.engine.serving.InferenceRequest;
+import io.matih.inference.engine.serving.InferenceResponse;
+import io.matih.inference.server.proto.ModelInferRequest;
+import io.matih.inference.server.proto.ModelInferResponse;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/// One request on its way from its message to its answer: decode, one call to the router, encode.
+/// Started and cancelled by the call's thread, answered on any.
+final class Inference {
+    private final InferencePath path;
+    private final boolean streamed;
+    private final Consumer<Inference> settled;
+    private final Cancellation cancellation = new Cancellation();
+    private final long receivedNanos = System.nanoTime();
+    private String model = "";
+    private String id = "";
+    private volatile @Nullable Outcome outcome;
+
+    /// @param streamed whether the request came in a stream
+    /// @param settled told once there is an outcome, on any thread, also before `start` returns
+    Inference(InferencePath path, boolean streamed, Consumer<Inference> settled) {
+        this.path = path;
+        this.streamed = streamed;
+        this.settled = settled;
+    }
+
+    /// How it ended.
+    sealed interface Outcome {
+        record Answered(ModelInferResponse response) implements Outcome {}
+
+        record Failed(ServingException failure) implements Outcome {}
+    }
+
+    /// Absent until it has ended.
+    @Nullable Outcome outcome() {
+        return outcome;
+    }
+
+    /// The client's own; empty where it gave none.
+    String id() {
+        return id;
+    }
+
+    /// Does what takes no waiting and returns.
+    ///
+    /// @param deadline of the call; absent where it has none
+    void start(Received received, @Nullable Deadline deadline) {
+        try {
+            switch (received) {
+                case Received.Broken(var failure) -> settle(new Outcome.Failed(failure));
+                case Received.Whole(var message, _) -> offer(decode(message, deadline));
+            }
+        } catch (RuntimeException | Error failure) { // nobody else would tell the client
+            settle(new Outcome.Failed(CallFailures.named(failure)));
+        }
+    }
+
+    /// Nobody waits for the answer any more.
+    void cancel() {
+        cancellation.cancel();
+    }
+
+    /// The answer has left.
+    void sent() {
+        path.router()
+                .meters(model)
+                .ifPresent(meters -> meters.succeeded(System.nanoTime() - receivedNanos));
+    }
+
+    /// A message that cannot be decoded is a failure of the model that it names, where it names one
+    /// that is deployed.
+    private InferenceRequest decode(ModelInferRequest message, @Nullable Deadline deadline) {
+        model = message.getModelName();
+        id = message.getId();
+        try {
+            return path.reader().read(message, left(deadline), streamed);
+        } catch (ServingException e) {
+            count(e.code());
+            throw e;
+        }
+    }
+
+    private static @Nullable Duration left(@Nullable Deadline deadline) {
+        if (deadline == null) {
+            return null;
+        }
+        long nanos = deadline.timeRemaining(TimeUnit.NANOSECONDS);
+        if (nanos <= 0) {
+            throw new ServingException(
+                    ErrorCode.DEADLINE, "the call's deadline had passed when its message was here");
+        }
+        return Duration.ofNanos(nanos);
+    }
+
+    private void offer(InferenceRequest request) {
+        var pending = path.router().offer(request, new Answering(request));
+        if (pending.isPresent()) {
+            cancellation.stopsBy(pending.get()::cancel);
+            path.threads().afterReading(pending.get()::start);
+        } else {
+            path.threads().waiting().execute(() -> await(request));
+        }
+    }
+
+    /// Waits for the response, on a thread of its own.
+    private void await(InferenceRequest request) {
+        cancellation.stopsBy(Thread.currentThread()::interrupt);
+        var answering = new Answering(request);
+        try {
+            answering.answered(path.router().infer(request));
+        } catch (RuntimeException | Error failure) { // as above
+            answering.failed(CallFailures.named(failure));
+        }
+    }
+
+    private void count(ErrorCode code) {
+        path.router().meters(model).ifPresent(meters -> meters.failed(code));
+    }
+
+    private void settle(Outcome how) {
+        outcome = how;
+        settled.accept(this);
+    }
+
+    private final class Answering implements InferenceListener {
+        private final InferenceRequest request;
+
+        private Answering(InferenceRequest request) {
+            this.request = request;
+        }
+
+        @Override
+        public void answered(InferenceResponse response) {
+            Outcome how;
+            try {
+                how = new Outcome.Answered(path.writer().write(request, response, streamed));
+            } catch (RuntimeException | Error e) { // nobody else would tell the client
+                var failure = CallFailures.named(e);
+                count(failure.code());
+                how = new Outcome.Failed(failure);
+            }
+            settle(how);
+        }
+
+        @Override
+        public void failed(ServingException failure) {
+            settle(new Outcome.Failed(failure));
+        }
+    }
+}

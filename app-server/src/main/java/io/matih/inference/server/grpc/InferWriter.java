@@ -57,7 +57,8 @@ final class InferWriter {
 
     private static Tensor classified(
             Tensor tensor, InferenceRequest request, InferenceResponse response, int index) {
-        int classes = request.outputs().isEmpty() ? 0 : request.outputs().get(index).classification();
+        int classes =
+                request.outputs().isEmpty() ? 0 : request.outputs().get(index).classification();
         if (classes == 0) {
             return tensor;
         }

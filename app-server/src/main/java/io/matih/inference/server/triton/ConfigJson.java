@@ -8,7 +8,6 @@ import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ErrorDetail;
 import io.matih.inference.engine.error.ServingException;
 import io.matih.inference.engine.model.ModelConfig;
-import io.matih.inference.server.proto.ModelConfig.Builder;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -29,7 +28,7 @@ public final class ConfigJson {
     ///   numbers or strings
     /// @throws ServingException `CONFIG_INVALID`
     public static ConfigJson read(String json) {
-        Builder config = io.matih.inference.server.proto.ModelConfig.newBuilder();
+        var config = io.matih.inference.server.proto.ModelConfig.newBuilder();
         try {
             JsonFormat.parser().merge(json, config);
         } catch (InvalidProtocolBufferException e) {

@@ -163,10 +163,7 @@ class BadInferTest {
     private static Stream<Arguments> tensors() {
         return Stream.of(
                 bad("short", "BINARY_SIZE", floats("echo", 1, 2).setRawInputContents(0, bytes(1))),
-                bad(
-                        "long",
-                        "BINARY_SIZE",
-                        floats("echo", 1).setRawInputContents(0, bytes(1, 2))),
+                bad("long", "BINARY_SIZE", floats("echo", 1).setRawInputContents(0, bytes(1, 2))),
                 bad(
                         "unknown datatype",
                         "INVALID_DTYPE",
@@ -185,19 +182,13 @@ class BadInferTest {
                         changed(
                                 floats("echo", 1),
                                 i -> i.setShape(0, 1L << 32).setShape(1, 1L << 32))),
-                bad(
-                        "rank",
-                        "INVALID_SHAPE",
-                        changed(floats("echo", 1), i -> i.addShape(1))),
+                bad("rank", "INVALID_SHAPE", changed(floats("echo", 1), i -> i.addShape(1))),
                 bad(
                         "empty batch",
                         "EMPTY_BATCH",
                         changed(floats("echo", 1), i -> i.setShape(0, 0))
                                 .setRawInputContents(0, ByteString.EMPTY)),
-                bad(
-                        "unnamed",
-                        "MALFORMED_REQUEST",
-                        changed(floats("echo", 1), i -> i.setName(""))),
+                bad("unnamed", "MALFORMED_REQUEST", changed(floats("echo", 1), i -> i.setName(""))),
                 bad(
                         "unknown input",
                         "UNKNOWN_INPUT",
@@ -230,7 +221,10 @@ class BadInferTest {
 
     private static Stream<Arguments> typedContents() {
         return Stream.of(
-                bad("too few", "INVALID_SHAPE", typed(Datatype.FP32, contents().addFp32Contents(1))),
+                bad(
+                        "too few",
+                        "INVALID_SHAPE",
+                        typed(Datatype.FP32, contents().addFp32Contents(1))),
                 bad("none", "INVALID_SHAPE", typed(Datatype.FP32, contents())),
                 bad(
                         "another field",
@@ -260,9 +254,7 @@ class BadInferTest {
                 bad(
                         "beyond INT16",
                         "OUT_OF_RANGE",
-                        typed(
-                                Datatype.INT16,
-                                contents().addIntContents(32768).addIntContents(0))));
+                        typed(Datatype.INT16, contents().addIntContents(32768).addIntContents(0))));
     }
 
     private static Arguments badParameter(String what, String code, String name, InferParameter p) {
@@ -337,7 +329,10 @@ class BadInferTest {
                         .addField(99, UnknownFieldSet.Field.newBuilder().addVarint(1).build())
                         .build();
         return Stream.of(
-                bad("unknown field", "MALFORMED_REQUEST", floats("echo", 1).setUnknownFields(field)),
+                bad(
+                        "unknown field",
+                        "MALFORMED_REQUEST",
+                        floats("echo", 1).setUnknownFields(field)),
                 bad(
                         "unknown field of an input",
                         "MALFORMED_REQUEST",
@@ -356,8 +351,7 @@ class BadInferTest {
 
     @Test
     void whatIsWrongIsNamed() {
-        var refusal =
-                client.refusal(floats("echo", 1, 2).setRawInputContents(0, bytes(1)));
+        var refusal = client.refusal(floats("echo", 1, 2).setRawInputContents(0, bytes(1)));
         assertThat(refusal.getStatus().getDescription())
                 .isEqualTo("inputs[0]: expected 8 bytes for FP32 [1,2], got 4");
     }
@@ -378,8 +372,7 @@ class BadInferTest {
     @Test
     void aMessageThatInflatesBeyondTheLimitIsRefused() {
         var bomb = floats("echo", new float[LIMIT / 4]).build();
-        var refusal =
-                refusal(() -> client.calls().withCompression("gzip").modelInfer(bomb));
+        var refusal = refusal(() -> client.calls().withCompression("gzip").modelInfer(bomb));
         assertThat(refusal.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
     }
 

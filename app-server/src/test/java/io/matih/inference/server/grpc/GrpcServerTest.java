@@ -118,12 +118,8 @@ class GrpcServerTest {
         var headers = new Metadata();
         headers.put(Metadata.Key.of("big", Metadata.ASCII_STRING_MARSHALLER), "a".repeat(9_000));
         var calls =
-                client.calls()
-                        .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
-        assertThat(
-                        refusal(() -> calls.modelInfer(floats("echo", 1).build()))
-                                .getStatus()
-                                .getCode())
+                client.calls().withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
+        assertThat(refusal(() -> calls.modelInfer(floats("echo", 1).build())).getStatus().getCode())
                 .isIn(Status.Code.RESOURCE_EXHAUSTED, Status.Code.INTERNAL);
         assertThat(client.infer(floats("echo", 1)).getOutputsCount()).isEqualTo(1);
     }

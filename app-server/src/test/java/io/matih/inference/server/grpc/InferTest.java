@@ -145,8 +145,7 @@ class InferTest {
                 case BOOL -> contents.addBoolContents((Boolean) value);
                 case INT8, INT16, INT32 -> contents.addIntContents(((Number) value).intValue());
                 case INT64 -> contents.addInt64Contents(((Number) value).longValue());
-                case UINT8, UINT16, UINT32 ->
-                        contents.addUintContents(((Number) value).intValue());
+                case UINT8, UINT16, UINT32 -> contents.addUintContents(((Number) value).intValue());
                 case UINT64 -> contents.addUint64Contents(((Number) value).longValue());
                 case FP32 -> contents.addFp32Contents(((Number) value).floatValue());
                 case FP64 -> contents.addFp64Contents(((Number) value).doubleValue());
@@ -250,8 +249,7 @@ class InferTest {
                         .build();
         try {
             var deflate =
-                    GRPCInferenceServiceGrpc.newBlockingStub(
-                                    ClientInterceptors.intercept(channel))
+                    GRPCInferenceServiceGrpc.newBlockingStub(ClientInterceptors.intercept(channel))
                             .withCompression("deflate")
                             .modelInfer(zeros.build());
             assertThat(deflate.getRawOutputContents(0)).isEqualTo(zeros.getRawInputContents(0));

@@ -166,12 +166,8 @@ class ProtocolServiceTest {
         assertLoadRefused("colour", text("red"));
         assertLoadRefused("config", file("echo"));
         assertLoadRefused("file:1/model.onnx", text("not bytes"));
-        var elsewhere =
-                RepositoryIndexRequest.newBuilder().setRepositoryName("elsewhere").build();
-        assertThat(
-                        refusal(() -> client.calls().repositoryIndex(elsewhere))
-                                .getStatus()
-                                .getCode())
+        var elsewhere = RepositoryIndexRequest.newBuilder().setRepositoryName("elsewhere").build();
+        assertThat(refusal(() -> client.calls().repositoryIndex(elsewhere)).getStatus().getCode())
                 .isEqualTo(Status.Code.UNIMPLEMENTED);
     }
 

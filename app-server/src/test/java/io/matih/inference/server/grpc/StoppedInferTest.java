@@ -57,9 +57,7 @@ class StoppedInferTest {
     @ValueSource(strings = {"", "best"})
     void theRunOfACallThatIsCancelledIsStopped(String version) {
         assertThat(
-                        server.put(
-                                        TestServer.API + "/models/slow/labels/best",
-                                        "{\"version\":1}")
+                        server.put(TestServer.API + "/models/slow/labels/best", "{\"version\":1}")
                                 .status())
                 .isLessThan(300);
         var context = Context.current().withCancellation();

@@ -104,8 +104,7 @@ class StreamInferTest {
     @Test
     void aFailureEndsTheStreamOfAClientThatWantsItsStatus() throws Exception {
         var headers = new Metadata();
-        headers.put(
-                Metadata.Key.of("triton_grpc_error", Metadata.ASCII_STRING_MARSHALLER), "true");
+        headers.put(Metadata.Key.of("triton_grpc_error", Metadata.ASCII_STRING_MARSHALLER), "true");
         var answers = Answers.reading();
         var requests =
                 client.asynchronous()

@@ -1,24 +1,41 @@
 package io.matih.inference.server.grpc;
 
-import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+import java.util.concurrent.locks.ReentrantLock;
 
 /// What stops the work for somebody who may leave at any moment, also before there is any. Any
 /// thread.
 final class Cancellation {
-    private static final Runnable NOTHING = () -> {};
-    private static final Runnable CANCELLED = () -> {};
-
-    private final AtomicReference<Runnable> stop = new AtomicReference<>(NOTHING);
+    private final ReentrantLock lock = new ReentrantLock();
+    private @Nullable Runnable stop;
+    private boolean cancelled;
 
     /// What is to be done when he leaves, at once if he has left; replaces what was said before.
     void stopsBy(Runnable action) {
-        var before = stop.getAndUpdate(now -> now == CANCELLED ? now : action);
-        if (before == CANCELLED) {
-            action.run();
+        lock.lock();
+        try {
+            stop = action;
+            if (!cancelled) {
+                return;
+            }
+        } finally {
+            lock.unlock();
         }
+        action.run();
     }
 
     void cancel() {
-        stop.getAndSet(CANCELLED).run();
+        Runnable action;
+        lock.lock();
+        try {
+            action = cancelled ? null : stop;
+            cancelled = true;
+        } finally {
+            lock.unlock();
+        }
+        if (action != null) {
+            action.run();
+        }
     }
 }

@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /// The running gRPC listener. Calls start on the threads that read connections, so that a request
 /// for inference is not handed over before it is executed; whatever waits goes elsewhere.
@@ -23,6 +25,9 @@ public final class GrpcServer {
 
     /// From a connection's first byte until it speaks HTTP/2.
     private static final int HANDSHAKE_SECONDS = 10;
+
+    /// What one client does wrong is no news for the log; it would fill it.
+    private static final Logger OF_CONNECTIONS = Logger.getLogger(NettyServerBuilder.class.getPackageName());
 
     private final Server server;
     private final GrpcServices services;
@@ -41,6 +46,7 @@ public final class GrpcServer {
     @SuppressWarnings("deprecation") // older clients ask for the first version of reflection
     public static GrpcServer start(
             GrpcSettings settings, GrpcThreads threads, HeldBytes held, GrpcServices services) {
+        OF_CONNECTIONS.setLevel(Level.SEVERE);
         var builder =
                 NettyServerBuilder.forAddress(settings.address())
                         .bossEventLoopGroup(threads.group())

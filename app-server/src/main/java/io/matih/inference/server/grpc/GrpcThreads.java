@@ -65,6 +65,6 @@ public final class GrpcThreads implements AutoCloseable {
     @Override
     public void close() {
         waiting.shutdown();
-        group.shutdownGracefully(0, CLOSE_MILLIS, TimeUnit.MILLISECONDS);
+        var _ = group.shutdownGracefully(0, CLOSE_MILLIS, TimeUnit.MILLISECONDS);
     }
 }

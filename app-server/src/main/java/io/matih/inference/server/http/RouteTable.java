@@ -1,5 +1,6 @@
 package io.matih.inference.server.http;
 
+import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.joining;
 
 import io.matih.inference.engine.error.ErrorCode;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -16,6 +18,7 @@ import java.util.TreeSet;
 final class RouteTable {
     private final Map<String, Map<String, Route>> literal = new HashMap<>();
     private final TreeMap<PathTemplate, Map<String, Route>> templates = new TreeMap<>();
+    private final Map<Integer, List<PathTemplate>> byLength;
 
     RouteTable(List<Route> routes) {
         for (var route : routes) {
@@ -29,6 +32,10 @@ final class RouteTable {
                 literal.put(route.path(), methods);
             }
         }
+        byLength =
+                templates.keySet().stream()
+                        .filter(template -> !template.isLiteral())
+                        .collect(groupingBy(template -> template.segments().size()));
     }
 
     /// The routes in the order in which they must be tried: the closest template first.
@@ -48,9 +55,9 @@ final class RouteTable {
 
     private Map<String, Route> atTemplate(String path) {
         var segments = PathTemplate.split(path);
-        for (var entry : templates.entrySet()) {
-            if (entry.getKey().matches(segments)) {
-                return entry.getValue();
+        for (var template : byLength.getOrDefault(segments.size(), List.of())) {
+            if (template.matches(segments)) {
+                return Objects.requireNonNull(templates.get(template));
             }
         }
         throw new ServingException(

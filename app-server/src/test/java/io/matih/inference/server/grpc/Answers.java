@@ -8,6 +8,8 @@ import io.grpc.stub.ClientResponseObserver;
 import io.matih.inference.server.proto.ModelInferRequest;
 import io.matih.inference.server.proto.ModelStreamInferResponse;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -21,7 +23,7 @@ final class Answers implements ClientResponseObserver<ModelInferRequest, ModelSt
     private final LinkedBlockingQueue<ModelStreamInferResponse> answers =
             new LinkedBlockingQueue<>();
     private final CompletableFuture<Status> end = new CompletableFuture<>();
-    private ClientCallStreamObserver<ModelInferRequest> call;
+    private @Nullable ClientCallStreamObserver<ModelInferRequest> call;
 
     private Answers(boolean reads) {
         this.reads = reads;
@@ -44,7 +46,7 @@ final class Answers implements ClientResponseObserver<ModelInferRequest, ModelSt
     }
 
     void read(int messages) {
-        call.request(messages);
+        Objects.requireNonNull(call).request(messages);
     }
 
     ModelStreamInferResponse next() throws InterruptedException {
@@ -59,7 +61,7 @@ final class Answers implements ClientResponseObserver<ModelInferRequest, ModelSt
     }
 
     void leave() {
-        call.cancel("leaves", null);
+        Objects.requireNonNull(call).cancel("leaves", null);
     }
 
     @Override

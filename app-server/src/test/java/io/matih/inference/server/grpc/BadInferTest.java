@@ -41,6 +41,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -403,9 +404,7 @@ class BadInferTest {
     @Test
     void nestingHasALimit() {
         var deep = new byte[20_000];
-        for (int i = 0; i < deep.length; i++) {
-            deep[i] = (byte) (i % 2 == 0 ? 0x2B : 0x2B); // groups inside groups
-        }
+        Arrays.fill(deep, (byte) 0x2B); // groups inside groups
         assertMalformed(refusal(() -> send(deep)));
     }
 

@@ -174,9 +174,9 @@ class InferTest {
         var sixteen = new float[16];
         var request =
                 request("add_sub")
-                        .addInputs(input("INPUT1", Datatype.FP32, 1, 16))
+                        .addInputs(input("INPUT1", Datatype.INT32, 1, 16))
                         .addRawInputContents(bytes(sixteen))
-                        .addInputs(input("INPUT0", Datatype.FP32, 1, 16))
+                        .addInputs(input("INPUT0", Datatype.INT32, 1, 16))
                         .addRawInputContents(bytes(sixteen));
         var both = request.clone().addOutputs(output("OUTPUT1")).addOutputs(output("OUTPUT0"));
         assertThat(names(client.infer(both))).containsExactly("OUTPUT1", "OUTPUT0");

@@ -61,23 +61,23 @@ class StoppedInferTest {
                                 .status())
                 .isLessThan(300);
         var context = Context.current().withCancellation();
-        context.run(
-                () ->
-                        GRPCInferenceServiceGrpc.newFutureStub(client.channel())
-                                .modelInfer(
-                                        slow(SlowModel.ENDLESS, 1)
-                                                .setModelVersion(version)
-                                                .build()));
+        context.run(() -> send(client, version));
         await("the run", () -> SlowModel.runs(server));
         context.cancel(null);
         await("the client counted as gone", () -> server.metric(CANCELED) == 1);
     }
 
+    private static void send(GrpcClient client, String version) {
+        var _ =
+                GRPCInferenceServiceGrpc.newFutureStub(client.channel())
+                        .modelInfer(
+                                slow(SlowModel.ENDLESS, 1).setModelVersion(version).build());
+    }
+
     @Test
     void theRunOfAClientThatLeavesIsStopped() {
         try (var leaving = new GrpcClient(server)) {
-            GRPCInferenceServiceGrpc.newFutureStub(leaving.channel())
-                    .modelInfer(slow(SlowModel.ENDLESS, 1).build());
+            send(leaving, "");
             await("the run", () -> SlowModel.runs(server));
         }
         await("the client counted as gone", () -> server.metric(CANCELED) == 1);
@@ -121,8 +121,7 @@ class StoppedInferTest {
     void otherModelsAnswerMeanwhile() {
         server.deploy("echo");
         try (var leaving = new GrpcClient(server)) {
-            GRPCInferenceServiceGrpc.newFutureStub(leaving.channel())
-                    .modelInfer(slow(SlowModel.ENDLESS, 1).build());
+            send(leaving, "");
             await("the run", () -> SlowModel.runs(server));
             for (int i = 0; i < 100; i++) {
                 assertThat(leaving.infer(floats("echo", i)).getRawOutputContents(0))

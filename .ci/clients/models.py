@@ -19,8 +19,7 @@ EVERY_TYPE = {
     "FP16": (T.FLOAT16, np.array([[-65504, 6e-8, 0.1]], np.float16)),
     "FP32": (T.FLOAT, np.array([[-3.4028235e38, 1e-45, 0.1]], np.float32)),
     "FP64": (T.DOUBLE, np.array([[-1.7976931348623157e308, 5e-324, 0.1]], np.float64)),
-    # Triton's clients take and give BF16 as float32.
-    "BF16": (T.BFLOAT16, np.array([[-1, 3.0e38, 0.1]]).astype(ml_dtypes.bfloat16).astype(np.float32)),
+    "BF16": (T.BFLOAT16, np.array([[-1, 3.0e38, 0.1]], ml_dtypes.bfloat16)),
     "BYTES": (T.STRING, np.array([["", "Grüße", "漢字\n\"😀"]], np.object_)),
 }
 

@@ -1,12 +1,11 @@
 """The server that is driven: one that runs already, or one that is started and stopped here."""
 
+import http.client
 import json
 import os
 import subprocess
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,13 +26,12 @@ class Server:
 
     def request(self, method: str, path: str, body: bytes | None = None, **headers: str):
         """The status, the headers and the body of the answer, whatever the status is."""
-        request = urllib.request.Request(
-            f"http://{self.http}{path}", body, {k.replace("_", "-"): v for k, v in headers.items()}, method=method)
-        try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
-                return answer.status, answer.headers, answer.read()
-        except urllib.error.HTTPError as answer:
-            return answer.code, answer.headers, answer.read()
+        connection = http.client.HTTPConnection(self.http, timeout=60)
+        connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
+        answer = connection.getresponse()
+        content = answer.read()
+        connection.close()
+        return answer.status, answer.headers, content
 
     def json(self, method: str, path: str, body: dict | None = None) -> dict:
         content = None if body is None else json.dumps(body).encode()

@@ -73,16 +73,19 @@ def test_files_of_another_model_take_the_place_of_the_last(client):
     client.unload_model(name)
 
 
-def test_two_versions_serve_beside_each_other(client):
-    name = own_name(client, "two-versions")
-    both = CONFIG | {"version_policy": {"specific": {"versions": [1, 2]}}}
+def test_of_two_versions_the_policy_chooses(client):
+    files = {"file:1/model.onnx": add_sub(), "file:2/model.onnx": add_sub(10)}
+    latest, first = own_name(client, "latest"), own_name(client, "first")
+    client.load_model(latest, config=json.dumps(CONFIG), files=files)
+    assert total(client, latest) == total(client, latest, model_version="2") == 20
     client.load_model(
-        name, config=json.dumps(both), files={"file:1/model.onnx": add_sub(), "file:2/model.onnx": add_sub(10)})
-    assert client.json("get_model_metadata", name)["versions"] == ["1", "2"]
-    assert total(client, name, model_version="1") == 2
-    assert total(client, name, model_version="2") == 20
-    assert total(client, name) == 20
-    client.unload_model(name)
+        first, config=json.dumps(CONFIG | {"version_policy": {"specific": {"versions": [1]}}}), files=files)
+    assert total(client, first) == total(client, first, model_version="1") == 2
+    client.unload_model(latest)
+    client.unload_model(first)
+
+    both = json.dumps(CONFIG | {"version_policy": {"specific": {"versions": [1, 2]}}})
+    assert "version_policy" in refusal(client, "load_model", latest, config=both, files=files)
 
 
 def test_what_cannot_be_loaded_is_refused_in_words(client):

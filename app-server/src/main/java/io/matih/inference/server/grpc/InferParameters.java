@@ -16,12 +16,11 @@ import java.util.Map;
 
 /// Reads the parameters of one request, of its inputs and of its outputs. For one request.
 final class InferParameters {
-    /// Asks a stream to say which answer is a request's last.
+    /// Asks a stream to say which answer is a request's last. perf_analyzer sets it outside of streams
+    /// too.
     private static final String EMPTY_FINAL = "triton_enable_empty_final_response";
 
     private static final List<String> OF_REQUEST =
-            List.of("priority", "timeout", "cache", "binary_data_output");
-    private static final List<String> OF_STREAMED_REQUEST =
             List.of("priority", "timeout", "cache", "binary_data_output", EMPTY_FINAL);
     private static final List<String> OF_INPUT = List.of("binary_data_size");
     private static final List<String> OF_OUTPUT = List.of("classification", "binary_data");
@@ -37,8 +36,7 @@ final class InferParameters {
         unknown = UnknownParameters.passedOver(limits);
     }
 
-    /// @param streamed whether the request came in a stream
-    void readRequest(Map<String, InferParameter> parameters, boolean streamed) {
+    void readRequest(Map<String, InferParameter> parameters) {
         for (var entry : parameters.entrySet()) {
             var path = "parameters." + ServingException.clip(entry.getKey());
             var value = entry.getValue();
@@ -46,14 +44,8 @@ final class InferParameters {
                 case "timeout" -> timeout = timeout(path, value);
                 case "priority" -> priority = (int) integer(path, value, Integer.MAX_VALUE);
                 case "cache" -> cache = cache(path, value);
-                case "binary_data_output" -> bool(path, value);
-                default -> {
-                    if (streamed && entry.getKey().equals(EMPTY_FINAL)) {
-                        bool(path, value);
-                    } else {
-                        pass(path, entry.getKey(), streamed ? OF_STREAMED_REQUEST : OF_REQUEST);
-                    }
-                }
+                case "binary_data_output", EMPTY_FINAL -> bool(path, value);
+                default -> pass(path, entry.getKey(), OF_REQUEST);
             }
         }
     }

@@ -33,9 +33,8 @@ final class InferReader {
     }
 
     /// @param left the time until the call's deadline; absent where it has none
-    /// @param streamed whether the message came in a stream
     /// @throws ServingException with the code of what is wrong, its field and its value
-    InferenceRequest read(ModelInferRequest message, @Nullable Duration left, boolean streamed) {
+    InferenceRequest read(ModelInferRequest message, @Nullable Duration left) {
         requireKnown("the message", message);
         requireAtMost("inputs", "entries", message.getInputsCount(), limits.maxTensors());
         requireAtMost("outputs", "entries", message.getOutputsCount(), limits.maxTensors());
@@ -45,7 +44,7 @@ final class InferReader {
                     ErrorCode.MALFORMED_REQUEST, "model_name", "a model's name", "nothing");
         }
         var parameters = new InferParameters(limits);
-        parameters.readRequest(message.getParametersMap(), streamed);
+        parameters.readRequest(message.getParametersMap());
         var timeout = parameters.timeout();
         return new InferenceRequest(
                 message.getModelName(),

@@ -84,7 +84,7 @@ final class Inference {
         model = message.getModelName();
         id = message.getId();
         try {
-            return path.reader().read(message, left(deadline), streamed);
+            return path.reader().read(message, left(deadline));
         } catch (ServingException e) {
             count(e.code());
             throw e;

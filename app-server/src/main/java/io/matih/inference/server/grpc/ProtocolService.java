@@ -74,13 +74,20 @@ final class ProtocolService extends GRPCInferenceServiceImplBase {
             ModelReadyRequest request, StreamObserver<ModelReadyResponse> responses) {
         answer(
                 responses,
-                () ->
-                        ModelReadyResponse.newBuilder()
-                                .setReady(
-                                        models.ready(
-                                                required("name", request.getName()),
-                                                given(request.getVersion())))
-                                .build());
+                () -> ModelReadyResponse.newBuilder().setReady(isReady(request)).build());
+    }
+
+    /// Triton's clients ask this of models that may not exist, and expect no error.
+    private boolean isReady(ModelReadyRequest request) {
+        var name = required("name", request.getName());
+        try {
+            return models.ready(name, given(request.getVersion()));
+        } catch (ServingException e) {
+            if (e.code() == ErrorCode.MODEL_NOT_FOUND) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     @Override

@@ -272,11 +272,6 @@ class BadInferTest {
         return Stream.of(
                 badParameter("sequence", "RESERVED_PARAMETER", "sequence_id", parameter(1)),
                 badParameter("triton_", "RESERVED_PARAMETER", "triton_x", parameter(1)),
-                badParameter(
-                        "final outside of a stream",
-                        "RESERVED_PARAMETER",
-                        "triton_enable_empty_final_response",
-                        parameter(true)),
                 badParameter("headers", "RESERVED_PARAMETER", "headers", parameter("a")),
                 badParameter("text timeout", "INVALID_PARAMETER", "timeout", parameter("1")),
                 badParameter("negative timeout", "INVALID_PARAMETER", "timeout", parameter(-1)),

@@ -221,6 +221,8 @@ class InferTest {
                                 .putParameters("timeout", parameter(30_000_000))
                                 .putParameters("cache", parameter("bypass"))
                                 .putParameters("binary_data_output", parameter(true))
+                                .putParameters(
+                                        "triton_enable_empty_final_response", parameter(true))
                                 .putParameters("of_the_model", parameter("passed over")));
         assertThat(answer.getRawOutputContentsList()).containsExactly(bytes(1));
     }

@@ -85,8 +85,8 @@ class ProtocolServiceTest {
         var ready = ModelReadyRequest.newBuilder().setName("echo");
         assertThat(client.calls().modelReady(ready.build()).getReady()).isTrue();
         assertThat(client.calls().modelReady(ready.setVersion("1").build()).getReady()).isTrue();
-        var unknown = refusal(() -> client.calls().modelReady(ready.setVersion("2").build()));
-        assertThat(unknown.getStatus().getCode()).isEqualTo(Status.Code.NOT_FOUND);
+        assertThat(client.calls().modelReady(ready.setVersion("2").build()).getReady()).isFalse();
+        assertThat(client.calls().modelReady(ready.setName("none").build()).getReady()).isFalse();
         var unnamed =
                 refusal(() -> client.calls().modelReady(ModelReadyRequest.getDefaultInstance()));
         assertThat(unnamed.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);

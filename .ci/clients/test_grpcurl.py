@@ -52,8 +52,7 @@ def test_it_calls(server):
     raw = json.loads(grpcurl(server, service + "ModelInfer", data={
         "model_name": "identity", "inputs": [{"name": "x", "datatype": "FP32", "shape": [1, 2]}],
         "raw_input_contents": [base64.b64encode(np.array([1.5, -2], np.float32).tobytes()).decode()]}))
-    assert "rawOutputContents" in raw, raw
-    assert np.frombuffer(base64.b64decode(raw["rawOutputContents"][0]), np.float32).tolist() == [1.5, -2]
+    assert np.frombuffer(base64.b64decode(raw["raw_output_contents"][0]), np.float32).tolist() == [1.5, -2]
 
 
 def test_it_hears_why_a_call_failed(server):

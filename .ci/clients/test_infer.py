@@ -68,12 +68,21 @@ def test_compression_over_grpc(grpc_client, algorithm):
         grpc_client.infer("every_type", every_input(grpc_client, rows=200), compression_algorithm=algorithm), rows=200)
 
 
-def test_bytes_that_are_no_text(client):
-    values = np.array([[b"\x00\xff\xfe", b"", b"\x80" * 70000]], np.object_)
-    inputs = [client.input("in_" + name, values if name == "BYTES" else array, name)
-              for name, (_, array) in EVERY_TYPE.items()]
-    result = client.infer("every_type", inputs)
-    assert result.as_numpy("out_BYTES").ravel().tolist() == values.ravel().tolist()
+def with_bytes(client, *values: bytes):
+    return [client.input("in_" + name, np.array([values], np.object_) if name == "BYTES" else array, name)
+            for name, (_, array) in EVERY_TYPE.items()]
+
+
+def test_unusual_text(client):
+    values = [b"a\x00b", b"", "é".encode() * 70000]
+    result = client.infer("every_type", with_bytes(client, *values))
+    assert result.as_numpy("out_BYTES").ravel().tolist() == values
+
+
+def test_bytes_that_are_no_text_are_refused(client):
+    with pytest.raises(InferenceServerException) as refused:
+        client.infer("every_type", with_bytes(client, b"\xff\xfe", b"", b"\x80"))
+    assert "UTF-8" in refused.value.message()
 
 
 def test_the_samples_are_as_good_as_they_were(client, digits):

@@ -28,8 +28,8 @@ def test_a_model_is_ready_in_the_versions_it_has(client):
 def test_the_server_names_itself_and_what_it_can(client):
     metadata = client.json("get_server_metadata")
     assert metadata["name"] and metadata["version"]
-    assert {"classification", "model_repository", "model_configuration", "binary_tensor_data", "statistics"}
-            <= set(metadata["extensions"])
+    assert {"classification", "model_repository", "model_configuration", "binary_tensor_data", "statistics"} <= set(
+        metadata["extensions"])
     assert not {"cuda_shared_memory", "system_shared_memory", "trace", "logging"} & set(metadata["extensions"])
 
 

@@ -27,7 +27,8 @@ public final class GrpcServer {
     private static final int HANDSHAKE_SECONDS = 10;
 
     /// What one client does wrong is no news for the log; it would fill it.
-    private static final Logger OF_CONNECTIONS = Logger.getLogger(NettyServerBuilder.class.getPackageName());
+    private static final Logger OF_CONNECTIONS =
+            Logger.getLogger(NettyServerBuilder.class.getPackageName());
 
     private final Server server;
     private final GrpcServices services;

@@ -1,13 +1,9 @@
 package io.matih.inference.server.grpc;
 
-import com.google.protobuf.ByteString;
-
 import io.grpc.stub.StreamObserver;
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ServingException;
 import io.matih.inference.engine.model.store.Uploads;
-import io.matih.inference.engine.model.store.Uploads.Upload;
-import io.matih.inference.server.http.MediaType;
 import io.matih.inference.server.oip.LoadParameters;
 import io.matih.inference.server.oip.ProtocolModels;
 import io.matih.inference.server.proto.GRPCInferenceServiceGrpc.GRPCInferenceServiceImplBase;
@@ -35,7 +31,6 @@ import io.matih.inference.server.proto.ServerReadyResponse;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
@@ -147,9 +142,11 @@ final class ProtocolService extends GRPCInferenceServiceImplBase {
                 responses,
                 () -> {
                     requireDefault(request.getRepositoryName());
-                    models.load(
-                            required("model_name", request.getModelName()),
-                            parameters(request.getParametersMap()));
+                    try (var parameters = new LoadParameters(uploads)) {
+                        request.getParametersMap()
+                                .forEach((name, value) -> read(parameters, name, value));
+                        models.load(required("model_name", request.getModelName()), parameters);
+                    }
                     return RepositoryModelLoadResponse.getDefaultInstance();
                 });
     }
@@ -168,27 +165,19 @@ final class ProtocolService extends GRPCInferenceServiceImplBase {
                 });
     }
 
-    private LoadParameters parameters(Map<String, ModelRepositoryParameter> parameters) {
-        var read = new LoadParameters();
-        for (var entry : parameters.entrySet()) {
-            var value = entry.getValue();
-            if (LoadParameters.isFile(entry.getKey())) {
-                if (!value.hasBytesParam()) {
-                    throw wrongParameter(entry.getKey(), "the file's bytes", value);
-                }
-                read.file(entry.getKey(), save(value.getBytesParam()));
-            } else {
-                if (!value.hasStringParam()) {
-                    throw wrongParameter(entry.getKey(), "a string of JSON", value);
-                }
-                read.config(value.getStringParam());
+    private static void read(
+            LoadParameters parameters, String name, ModelRepositoryParameter value) {
+        if (LoadParameters.isFile(name)) {
+            if (!value.hasBytesParam()) {
+                throw wrongParameter(name, "the file's bytes", value);
             }
+            parameters.file(name, value.getBytesParam()::writeTo);
+        } else {
+            if (!value.hasStringParam()) {
+                throw wrongParameter(name, "a string of JSON", value);
+            }
+            parameters.config(value.getStringParam());
         }
-        return read;
-    }
-
-    private Upload save(ByteString file) {
-        return uploads.save(file.newInput(), MediaType.OCTET_STREAM);
     }
 
     private static void requireUnloadParameter(String name, ModelRepositoryParameter value) {

@@ -3,7 +3,9 @@ package io.matih.inference.server.oip;
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ErrorDetail;
 import io.matih.inference.engine.error.ServingException;
+import io.matih.inference.engine.model.store.Uploads;
 import io.matih.inference.engine.model.store.Uploads.Upload;
+import io.matih.inference.server.http.MediaType;
 
 import org.jspecify.annotations.Nullable;
 
@@ -12,16 +14,21 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /// What a load may override: the model's configuration, and with it the model's files (model
-/// repository extension). One thread.
-public final class LoadParameters {
+/// repository extension). Files are on the disk until it is closed. One thread.
+public final class LoadParameters implements AutoCloseable {
     /// Triton's ModelConfig in JSON.
     public static final String CONFIG = "config";
 
     private static final Pattern PLACE = Pattern.compile("file:([1-9][0-9]{0,8})/(.+)");
     private static final String EXPECTED = "config, file:VERSION/NAME";
 
+    private final Uploads uploads;
     private final Map<Integer, Map<String, Upload>> files = new TreeMap<>();
     private @Nullable String config;
+
+    public LoadParameters(Uploads uploads) {
+        this.uploads = uploads;
+    }
 
     /// Whether a parameter holds a file.
     ///
@@ -41,13 +48,16 @@ public final class LoadParameters {
     }
 
     /// @param name `file:VERSION/NAME`
-    public void file(String name, Upload content) {
+    /// @param content written to the disk at once
+    /// @throws ServingException `MODEL_TOO_LARGE`, `MODEL_INVALID` for an empty file,
+    ///   `STORAGE_FAILED`
+    public void file(String name, Uploads.Body content) {
         var place = PLACE.matcher(name);
         if (!place.matches()) {
             throw wrong(name, EXPECTED, name);
         }
         files.computeIfAbsent(Integer.valueOf(place.group(1)), _ -> new TreeMap<>())
-                .put(place.group(2), content);
+                .put(place.group(2), uploads.save(content, MediaType.OCTET_STREAM));
     }
 
     @Nullable String config() {
@@ -63,6 +73,11 @@ public final class LoadParameters {
             throw wrong(CONFIG, "the configuration that the files go with", "none");
         }
         return files;
+    }
+
+    @Override
+    public void close() {
+        files.values().forEach(version -> version.values().forEach(uploads::remove));
     }
 
     private static ServingException wrong(String name, String expected, String actual) {

@@ -3,9 +3,6 @@ package io.matih.inference.server.oip;
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ErrorDetail;
 import io.matih.inference.engine.error.ServingException;
-import io.matih.inference.engine.model.store.Uploads;
-import io.matih.inference.engine.model.store.Uploads.Upload;
-import io.matih.inference.server.http.MediaType;
 import io.matih.inference.server.json.JsonBody;
 
 import tools.jackson.core.Base64Variants;
@@ -23,23 +20,22 @@ import java.io.InputStream;
 final class LoadReader {
     private static final String PARAMETERS = "parameters";
 
-    private final Uploads uploads;
-    private final LoadParameters parameters = new LoadParameters();
+    private final LoadParameters parameters;
 
-    LoadReader(Uploads uploads) {
-        this.uploads = uploads;
+    /// @param parameters take what is read
+    LoadReader(LoadParameters parameters) {
+        this.parameters = parameters;
     }
 
     /// @param body may be empty
     /// @throws ServingException `MALFORMED_JSON`, `JSON_LIMIT`, `MALFORMED_REQUEST`,
     ///   `INVALID_PARAMETER`, `MODEL_TOO_LARGE` and what reading a body throws
-    LoadParameters read(InputStream body) {
+    void read(InputStream body) {
         try (var json = JsonBody.factory().createParser(ObjectReadContext.empty(), body)) {
             if (json.nextToken() != null) {
                 request(json);
                 requireEnd(json);
             }
-            return parameters;
         } catch (JacksonException e) {
             throw JsonBody.refused(e);
         }
@@ -67,18 +63,17 @@ final class LoadReader {
                 throw malformed(PARAMETERS + "." + name, "a string", "something else");
             }
             if (file) {
-                parameters.file(name, save(json, name));
+                file(json, name);
             } else {
                 parameters.config(json.getString());
             }
         }
     }
 
-    private Upload save(JsonParser json, String name) {
+    private void file(JsonParser json, String name) {
         try {
-            return uploads.save(
-                    target -> json.readBinaryValue(Base64Variants.MIME_NO_LINEFEEDS, target),
-                    MediaType.OCTET_STREAM);
+            parameters.file(
+                    name, target -> json.readBinaryValue(Base64Variants.MIME_NO_LINEFEEDS, target));
         } catch (UnexpectedEndOfInputException e) {
             throw e;
         } catch (StreamReadException e) {

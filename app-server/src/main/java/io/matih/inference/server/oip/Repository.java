@@ -116,7 +116,11 @@ public final class Repository {
         var config = json == null ? null : ConfigJson.read(json);
         if (config != null && !files.isEmpty()) {
             var upload = new LoadArchive(uploads, config, files).save();
-            deploy(spec(model, upload.uri(), null, null, null));
+            try {
+                deploy(spec(model, upload.uri(), null, null, null));
+            } finally {
+                uploads.remove(upload);
+            }
             return;
         }
         var record = deployed(model);

@@ -40,8 +40,10 @@ public final class RepositoryHandler {
     /// Done is an empty 200, as Triton answers.
     public void load(Context ctx) throws IOException {
         var model = PathModel.of(ctx).model();
-        try (var body = RequestBody.stream(ctx, limits.loadBytes())) {
-            models.load(model, new LoadReader(uploads).read(body));
+        try (var body = RequestBody.stream(ctx, limits.loadBytes());
+                var parameters = new LoadParameters(uploads)) {
+            new LoadReader(parameters).read(body);
+            models.load(model, parameters);
         }
         ctx.status(HttpStatus.OK);
     }

@@ -50,7 +50,7 @@ final class StatisticsMessages {
                                 .map(entry -> memory(entry.getKey(), entry.getValue()))
                                 .sorted(
                                         Comparator.comparing(MemoryUsage::getType)
-                                                .thenComparing(MemoryUsage::getId))
+                                                .thenComparingLong(MemoryUsage::getId))
                                 .toList())
                 .build();
     }

@@ -45,8 +45,7 @@ class ExpectedAnswerTest {
     void binaryNumbersMayDifferInTheirLastDigits() {
         var right = withFloats("{\"n\":1}", 0.1234567f, -2.5f);
         var expected = ExpectedAnswer.ofFloats(right, 7);
-        for (var same :
-                List.of(right, withFloats("{\"n\":1}", 0.12345671f, -2.5000002f), right)) {
+        for (var same : List.of(right, withFloats("{\"n\":1}", 0.12345671f, -2.5000002f), right)) {
             assertThat(expected.accepts(same, 0, same.length)).isTrue();
         }
         for (var other :

@@ -70,8 +70,7 @@ class StoppedInferTest {
     private static void send(GrpcClient client, String version) {
         var _ =
                 GRPCInferenceServiceGrpc.newFutureStub(client.channel())
-                        .modelInfer(
-                                slow(SlowModel.ENDLESS, 1).setModelVersion(version).build());
+                        .modelInfer(slow(SlowModel.ENDLESS, 1).setModelVersion(version).build());
     }
 
     @Test

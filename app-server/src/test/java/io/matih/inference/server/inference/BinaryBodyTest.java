@@ -18,10 +18,33 @@ import java.util.Random;
 /// read or refused by a `ServingException` with a clean message, nothing else.
 class BinaryBodyTest {
     private static final int RUNS = 2_000;
+    private static final List<Datatype> DATATYPES = List.of(Datatype.values());
     private static final RequestTarget TARGET = new RequestTarget("m", null);
 
-    /// @param json how many bytes of the body are JSON
-    private record Body(byte[] bytes, int json, List<Tensor> tensors) {}
+    private static final class Body {
+        private final byte[] bytes;
+        private final int json;
+        private final List<Tensor> tensors;
+
+        private Body(byte[] bytes, int json, List<Tensor> tensors) {
+            this.bytes = bytes;
+            this.json = json;
+            this.tensors = tensors;
+        }
+
+        private byte[] bytes() {
+            return bytes;
+        }
+
+        /// How many bytes of the body are JSON.
+        private int json() {
+            return json;
+        }
+
+        private List<Tensor> tensors() {
+            return tensors;
+        }
+    }
 
     private static Body random(Random random) {
         var tensors = new ArrayList<Tensor>();
@@ -29,7 +52,7 @@ class BinaryBodyTest {
         var out = new JsonOutput(64).startObject().name("inputs").startArray();
         int count = 1 + random.nextInt(4);
         for (int i = 0; i < count; i++) {
-            var datatype = Datatype.values()[random.nextInt(Datatype.values().length)];
+            var datatype = DATATYPES.get(random.nextInt(DATATYPES.size()));
             var any = new RandomTensors(random).tensor(datatype);
             var tensor = new Tensor("x" + i, datatype, any.shape(), any.data());
             tensors.add(tensor);

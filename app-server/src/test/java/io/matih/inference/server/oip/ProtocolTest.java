@@ -174,7 +174,7 @@ class ProtocolTest {
                 "POST /v2/repository/other/models/iris/load"
             })
     void whatIsNotImplementedSaysSo(String call) {
-        var parts = call.split(" ");
+        var parts = call.split(" ", 2);
         var answer =
                 server.send(
                         server.request(parts[1])

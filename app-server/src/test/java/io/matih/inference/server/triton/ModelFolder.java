@@ -46,10 +46,6 @@ public final class ModelFolder {
         return this;
     }
 
-    public TreeMap<String, byte[]> files() {
-        return files;
-    }
-
     public Path write(Path folder) {
         files.forEach(
                 (name, bytes) -> {

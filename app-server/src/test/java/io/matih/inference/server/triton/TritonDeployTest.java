@@ -32,8 +32,6 @@ class TritonDeployTest {
               { name: "OUTPUT1" data_type: TYPE_INT32 dims: [ 16 ] }
             ]
             """;
-    private static final String REQUEST =
-            "{\"model\":\"%s\",\"inputs\":[{\"name\":\"INPUT0\",\"datatype\":\"INT32\",\"shape\":[1,16],\"data\":[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16]},{\"name\":\"INPUT1\",\"datatype\":\"INT32\",\"shape\":[1,16],\"data\":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]}]}";
 
     @TempDir private static Path data;
     private static TestServer server;
@@ -110,7 +108,9 @@ class TritonDeployTest {
                         "optimization.cuda means nothing here",
                         "optimization.graph means nothing here: ONNX Runtime optimizes every graph as far as it can",
                         "parameters 'execution_mode' means nothing here");
-        var sums = server.predict(REQUEST.formatted("whole"));
+        var sums =
+                server.predict(
+                        "{\"model\":\"whole\",\"inputs\":[{\"name\":\"INPUT0\",\"datatype\":\"INT32\",\"shape\":[1,16],\"data\":[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16]},{\"name\":\"INPUT1\",\"datatype\":\"INT32\",\"shape\":[1,16],\"data\":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]}]}");
         assertThat(sums.status()).as(sums.body()).isEqualTo(200);
         assertThat(sums.json().at("/outputs/0/data/15").intValue()).isEqualTo(17);
     }

@@ -111,6 +111,11 @@ public final class Uploads {
         }
     }
 
+    /// Removes an upload that nobody will ask for any more.
+    public void remove(Upload upload) {
+        find(upload.id()).ifPresent(Uploads::discard);
+    }
+
     /// Removes uploads, and what is left of broken ones, last written before that long ago.
     ///
     /// @return how many

@@ -29,6 +29,7 @@ record BinaryCalls(String model, String input, String shape, List<List<String>> 
     /// What goes over the wire in one exchange.
     ///
     /// @param answerJson how many bytes of the answer are JSON
+    @SuppressWarnings("ArrayRecordComponent") // nobody compares calls
     record Call(Map<String, String> headers, byte[] body, byte[] answer, int answerJson) {
         LoadRequest to(URI url) {
             return LoadRequest.of(url, headers, body, ExpectedAnswer.ofFloats(answer, answerJson));

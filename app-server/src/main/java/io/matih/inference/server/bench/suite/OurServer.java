@@ -12,14 +12,17 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /// The product in a process of its own, on an empty data folder, with its usual settings.
 final class OurServer implements AutoCloseable {
     private static final String MAIN = "io.matih.inference.server.Main";
     private static final JsonMapper JSON = JsonMapper.shared();
+    private static final Pattern READY = Pattern.compile("ready http=(\\S+) grpc=(\\S+) in ");
 
     private final ChildJvm child;
     private final ServingClient client;
+    private final String grpcAddress;
 
     OurServer(Path folder) throws IOException {
         child =
@@ -37,22 +40,31 @@ final class OurServer implements AutoCloseable {
                                 "--log.level",
                                 "warn"));
         try {
-            client = new ServingClient(address(), null);
+            var ready = READY.matcher(readyLine());
+            if (!ready.find()) {
+                throw child.failure("the server does not say where it is");
+            }
+            client = new ServingClient(URI.create(ready.group(1)), null);
+            grpcAddress = ready.group(2);
         } catch (IOException | RuntimeException e) {
             child.close();
             throw e;
         }
     }
 
-    /// Of the line `ready http=… grpc=… in N ms`.
-    private URI address() throws IOException {
+    private String readyLine() throws IOException {
         var lines = child.process().inputReader();
         for (var line = lines.readLine(); line != null; line = lines.readLine()) {
-            if (line.startsWith("ready http=")) {
-                return URI.create(line.substring("ready http=".length()).split(" ", 2)[0]);
+            if (line.startsWith("ready ")) {
+                return line;
             }
         }
         throw child.failure("the server did not start");
+    }
+
+    /// Host and port.
+    String grpcAddress() {
+        return grpcAddress;
     }
 
     URI predictUrl() {

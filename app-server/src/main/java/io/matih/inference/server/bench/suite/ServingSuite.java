@@ -37,6 +37,7 @@ public final class ServingSuite {
                             Goal.atLeast(0.6)),
                     new BinaryRow(CONNECTIONS),
                     new PictureRow(PICTURE_CONNECTIONS),
+                    new GrpcRow(CONNECTIONS),
                     new OneConnectionRow(),
                     new ComputeBoundRow(CONNECTIONS),
                     new OverloadRow("overload-2x", 2),

@@ -20,6 +20,7 @@ final class YardstickProcess implements AutoCloseable {
     private final BufferedReader answers;
     private final URI javalin;
     private final URI jetty;
+    private final String grpc;
 
     YardstickProcess(Path folder) throws IOException {
         child =
@@ -31,6 +32,7 @@ final class YardstickProcess implements AutoCloseable {
             var ports = read();
             javalin = url(ports.get("javalin").intValue());
             jetty = url(ports.get("jetty").intValue());
+            grpc = "127.0.0.1:" + ports.get("grpc").intValue();
         } catch (IOException | RuntimeException e) {
             child.close();
             throw e;
@@ -43,6 +45,16 @@ final class YardstickProcess implements AutoCloseable {
 
     URI jetty() {
         return jetty;
+    }
+
+    /// Host and port.
+    String grpc() {
+        return grpc;
+    }
+
+    /// The message that the empty method answers from now on.
+    void grpcAnswersWith(byte[] message) throws IOException {
+        ask(JSON.createObjectNode().put("grpc_answer", message));
     }
 
     /// What the empty handlers answer from now on.

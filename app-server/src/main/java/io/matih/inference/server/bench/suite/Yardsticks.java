@@ -10,16 +10,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/// The process that the product is measured against: two servers that do nothing and a loop that
+/// The process that the product is measured against: three servers that do nothing and a loop that
 /// only runs models. It says on standard output where it listens, then answers each line of JSON on
 /// standard input with one, and ends with its input.
 final class Yardsticks {
     static final String PATH = "/api/v1/inference/predict";
     private static final JsonMapper JSON = JsonMapper.shared();
 
+    private final EmptyGrpc grpc = new EmptyGrpc();
     private volatile byte[] answer = {};
 
-    private Yardsticks() {}
+    private Yardsticks() throws IOException {}
 
     public static void main(String[] arguments) throws Exception { // the process ends with it
         new Yardsticks().run();
@@ -28,7 +29,11 @@ final class Yardsticks {
     private void run() throws Exception { // starting Jetty declares no less
         var javalin = new EmptyJavalin(() -> answer);
         var jetty = new EmptyJetty(() -> answer);
-        say(JSON.createObjectNode().put("javalin", javalin.port()).put("jetty", jetty.port()));
+        say(
+                JSON.createObjectNode()
+                        .put("javalin", javalin.port())
+                        .put("jetty", jetty.port())
+                        .put("grpc", grpc.port()));
         var lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (var line = lines.readLine(); line != null; line = lines.readLine()) {
             say(obey(JSON.readTree(line)));
@@ -39,6 +44,10 @@ final class Yardsticks {
     private JsonNode obey(JsonNode order) throws IOException, InterruptedException {
         if (order.has("answer")) {
             answer = order.get("answer").binaryValue();
+            return JSON.createObjectNode();
+        }
+        if (order.has("grpc_answer")) {
+            grpc.answerWith(order.get("grpc_answer").binaryValue());
             return JSON.createObjectNode();
         }
         var loop =

@@ -27,11 +27,10 @@ final class OutputsReader {
 
     List<RequestedOutput> read(JsonInput in) {
         in.requireArray(ErrorCode.MALFORMED_REQUEST, "an array of outputs");
-        var path = in.path();
         var outputs = new ArrayList<RequestedOutput>();
         var names = new HashSet<String>();
         while (in.next() != JsonToken.END_ARRAY) {
-            JsonTensors.requireRoom(path, outputs.size(), limits);
+            JsonTensors.requireRoom(in, outputs.size(), limits);
             var output = output(in);
             if (!names.add(output.name())) {
                 throw new ServingException(

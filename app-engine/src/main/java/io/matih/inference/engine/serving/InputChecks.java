@@ -48,18 +48,21 @@ final class InputChecks {
 
     /// @throws ServingException naming the first input that is wrong
     void check(List<Tensor> tensors) {
-        var seen = new HashSet<String>();
         for (int i = 0; i < tensors.size(); i++) {
             var tensor = tensors.get(i);
-            var field = "inputs[%d]".formatted(i);
-            if (!seen.add(tensor.name())) {
+            if (isAmong(tensors, i, tensor.name())) {
                 throw fault(
-                        ErrorCode.DUPLICATE_INPUT, field, tensor, "is given twice", "once", null);
+                        ErrorCode.DUPLICATE_INPUT,
+                        field(i, ""),
+                        tensor,
+                        "is given twice",
+                        "once",
+                        null);
             }
-            checkOne(field, tensor);
+            checkOne(i, tensor);
         }
         for (var spec : metadata.inputs()) {
-            if (!spec.optional() && !seen.contains(spec.name())) {
+            if (!spec.optional() && !isAmong(tensors, tensors.size(), spec.name())) {
                 throw new ServingException(
                         ErrorCode.MISSING_INPUT,
                         "input '%s' (%s %s) is missing; this model takes %s"
@@ -68,7 +71,12 @@ final class InputChecks {
                                         spec.datatype(),
                                         spec.shape(),
                                         inputNames),
-                        new ErrorDetail("inputs", inputNames, String.join(", ", seen)));
+                        new ErrorDetail(
+                                "inputs",
+                                inputNames,
+                                tensors.stream()
+                                        .map(Tensor::name)
+                                        .collect(Collectors.joining(", "))));
             }
         }
         if (batched) {
@@ -99,12 +107,12 @@ final class InputChecks {
         }
     }
 
-    private void checkOne(String field, Tensor tensor) {
+    private void checkOne(int index, Tensor tensor) {
         var spec = inputs.get(tensor.name());
         if (spec == null) {
             throw fault(
                     ErrorCode.UNKNOWN_INPUT,
-                    field + ".name",
+                    field(index, ".name"),
                     tensor,
                     "is not an input of this model, which takes " + inputNames,
                     inputNames,
@@ -113,7 +121,7 @@ final class InputChecks {
         if (spec.datatype() != tensor.datatype()) {
             throw fault(
                     ErrorCode.INVALID_DTYPE,
-                    field + ".datatype",
+                    field(index, ".datatype"),
                     tensor,
                     "takes %s, not %s".formatted(spec.datatype(), tensor.datatype()),
                     spec.datatype().name(),
@@ -122,7 +130,7 @@ final class InputChecks {
         if (!spec.shape().accepts(tensor.shape())) {
             throw fault(
                     ErrorCode.INVALID_SHAPE,
-                    field + ".shape",
+                    field(index, ".shape"),
                     tensor,
                     "expected %s %s, got %s %s"
                             .formatted(
@@ -139,11 +147,10 @@ final class InputChecks {
         long rows = tensors.getFirst().rows();
         for (int i = 0; i < tensors.size(); i++) {
             var tensor = tensors.get(i);
-            var field = "inputs[%d].shape".formatted(i);
             if (tensor.rows() != rows) {
                 throw fault(
                         ErrorCode.INVALID_SHAPE,
-                        field,
+                        field(i, ".shape"),
                         tensor,
                         "has %d rows, but '%s' has %d"
                                 .formatted(
@@ -155,12 +162,17 @@ final class InputChecks {
             }
             if (rows == 0) {
                 throw fault(
-                        ErrorCode.EMPTY_BATCH, field, tensor, "has no rows", "at least 1 row", "0");
+                        ErrorCode.EMPTY_BATCH,
+                        field(i, ".shape"),
+                        tensor,
+                        "has no rows",
+                        "at least 1 row",
+                        "0");
             }
             if (rows > maxRows) {
                 throw fault(
                         ErrorCode.BATCH_TOO_LARGE,
-                        field,
+                        field(i, ".shape"),
                         tensor,
                         "has %d rows; one request may have %d".formatted(rows, maxRows),
                         "at most " + maxRows,
@@ -177,7 +189,7 @@ final class InputChecks {
             if (metadata.sizingInputs().contains(tensor.name()) && product(tensor) > maxElements) {
                 throw fault(
                         ErrorCode.OUTPUT_TOO_LARGE,
-                        "inputs[%d].data".formatted(i),
+                        field(i, ".data"),
                         tensor,
                         "asks for an output of more than %d bytes".formatted(maxOutputBytes),
                         "values whose product is at most " + maxElements,
@@ -199,6 +211,21 @@ final class InputChecks {
             product *= Math.max(1, value);
         }
         return product;
+    }
+
+    /// Among the first `count`. Few requests have more than two or three, which no set finds faster;
+    /// and before there are many, one is unknown.
+    private static boolean isAmong(List<Tensor> tensors, int count, String name) {
+        for (int i = 0; i < count; i++) {
+            if (tensors.get(i).name().equals(name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static String field(int index, String rest) {
+        return "inputs[%d]%s".formatted(index, rest);
     }
 
     private static ServingException fault(

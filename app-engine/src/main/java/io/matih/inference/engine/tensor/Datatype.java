@@ -5,6 +5,8 @@ import io.matih.inference.engine.error.ErrorDetail;
 import io.matih.inference.engine.error.ServingException;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /// An element type, by its name in the Open Inference Protocol.
@@ -25,6 +27,7 @@ public enum Datatype {
     /// Strings or blobs; each element a 4-byte little-endian length and that many bytes.
     BYTES(0);
 
+    private static final List<Datatype> ALL = List.of(values());
     private static final String NAMES =
             Arrays.stream(values()).map(Enum::name).collect(Collectors.joining(", "));
 
@@ -43,18 +46,19 @@ public enum Datatype {
         return this == FP16 || this == FP32 || this == FP64 || this == BF16;
     }
 
-    /// @param field where the name stands in the request, for the error
+    /// @param field where the name stands in the request, asked for only for an error
     /// @throws ServingException `INVALID_DTYPE`, listing the names there are
-    public static Datatype of(String name, String field) {
-        for (var datatype : values()) {
+    public static Datatype of(String name, Supplier<String> field) {
+        for (var datatype : ALL) {
             if (datatype.name().equals(name)) {
                 return datatype;
             }
         }
+        var path = field.get();
         throw new ServingException(
                 ErrorCode.INVALID_DTYPE,
                 "%s: unknown datatype '%s'; one of %s"
-                        .formatted(field, ServingException.clip(name), NAMES),
-                new ErrorDetail(field, NAMES, ServingException.clip(name)));
+                        .formatted(path, ServingException.clip(name), NAMES),
+                new ErrorDetail(path, NAMES, ServingException.clip(name)));
     }
 }

@@ -84,7 +84,7 @@ public record ZooSamples(double rtol, double atol, List<Case> cases, List<Case> 
         }
         return Tensors.of(
                 name,
-                Datatype.of(tensor.get("datatype").stringValue(), name),
+                Datatype.of(tensor.get("datatype").stringValue(), () -> name),
                 Shape.of(tensor.get("shape").valueStream().mapToLong(JsonNode::asLong).toArray()),
                 tensor.get("data").valueStream().map(ZooSamples::value).toList());
     }

@@ -133,7 +133,7 @@ final class RestBinaryClauses {
         int position = binary.binaryHeaderLength();
         for (int i = 0; i < model.outputs().size(); i++) {
             var described = binary.head().get("outputs").get(i);
-            var datatype = Datatype.of(RestReply.text(described, "datatype"), "datatype");
+            var datatype = Datatype.of(RestReply.text(described, "datatype"), () -> "datatype");
             int size =
                     Math.toIntExact(
                             RestReply.number(described.get("parameters"), "binary_data_size"));

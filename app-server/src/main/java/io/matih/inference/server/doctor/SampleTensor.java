@@ -21,7 +21,7 @@ record SampleTensor(String name, Datatype datatype, List<Long> shape) {
     /// @param declared -1 for axes of any length, which become 1 long
     static SampleTensor of(String name, String datatype, List<Long> declared) {
         var shape = declared.stream().map(axis -> axis < 0 ? 1L : axis).toList();
-        var sample = new SampleTensor(name, Datatype.of(datatype, name), shape);
+        var sample = new SampleTensor(name, Datatype.of(datatype, () -> name), shape);
         if (sample.elements() > MOST_ELEMENTS) {
             throw new NotOfferedException("input '%s' is too large to ask with".formatted(name));
         }

@@ -90,7 +90,7 @@ final class InferReader {
         requireKnown(field, input);
         requireName(field, input.getName());
         parameters.readInput(field, input.getParametersMap());
-        var datatype = Datatype.of(input.getDatatype(), field + ".datatype");
+        var datatype = Datatype.of(input.getDatatype(), () -> field + ".datatype");
         var axes = new long[input.getShapeCount()];
         for (int i = 0; i < axes.length; i++) {
             axes[i] = input.getShape(i);

@@ -135,6 +135,18 @@ public final class DirectExchange {
         }
     }
 
+    /// Runs the task on the reading thread, at once where this is it: what that thread writes it can
+    /// go on from, while another one would have to wake it.
+    public void whereItIsRead(Runnable task) {
+        if (request.getConnectionMetaData().getConnection().getEndPoint()
+                        instanceof WatchedEndPoint endPoint
+                && !endPoint.selector().isCurrent()) {
+            endPoint.selector().later(task);
+        } else {
+            task.run();
+        }
+    }
+
     /// What is to be done when the client leaves before its answer; replaces what was said before.
     public void whenClientLeaves(Runnable action) {
         connections.whenClientLeaves(request.getConnectionMetaData().getConnection(), action);

@@ -3,6 +3,8 @@ package io.matih.inference.server.http;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SelectorManager;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.nio.channels.Selector;
@@ -12,22 +14,30 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// The thread that reads requests off its connections, and handles them as far as that takes no
 /// waiting.
 ///
-/// It knows two tricks. Work can be put off until everything has been read that has arrived by now,
-/// so that requests which arrived together are executed together. And while the next request tends
+/// It knows three tricks. Work can be put off until everything has been read that has arrived by
+/// now, so that requests which arrived together are executed together. While the next request tends
 /// to come at once, it looks for it again instead of sleeping: to be woken costs more than many a
-/// model takes. Where looking does not pay, it stops.
+/// model takes; where looking does not pay, it stops. And what other threads, or its own, submit to
+/// it costs a system call only while it sleeps.
 final class PromptSelector extends ManagedSelector {
+    private static final Logger LOG = LoggerFactory.getLogger(PromptSelector.class);
     private static final long SPIN_NANOS = 200_000;
     private static final int MOST_CREDIT = 16;
     private static final int TRIES = 4;
     private static final int TRY_AGAIN_AFTER = 128;
     private static final boolean ALONE = Runtime.getRuntime().availableProcessors() == 1;
 
-    private final ConcurrentLinkedQueue<Runnable> later = new ConcurrentLinkedQueue<>();
-    private final AtomicBoolean scheduled = new AtomicBoolean();
+    /// So that updates which bring about further ones cannot keep the connections waiting.
+    private static final int MOST_UPDATES = 512;
 
-    /// Whether keys were selected at last; these belong to the selecting thread, but for `thread`,
-    /// by which any other one finds that it is not that.
+    /// Instead of the queue of Jetty's, which wakes the selector for every update.
+    private final ConcurrentLinkedQueue<SelectorUpdate> updates = new ConcurrentLinkedQueue<>();
+
+    /// Whoever turns it from true to false wakes the selector.
+    private final AtomicBoolean asleep = new AtomicBoolean();
+
+    /// Whether something was done since it last slept or looked in vain; these belong to the
+    /// selecting thread, but for `thread`, by which any other one finds that it is not that.
     private boolean busy;
 
     private int selected;
@@ -45,34 +55,34 @@ final class PromptSelector extends ManagedSelector {
         super(manager, id);
     }
 
+    /// Whether the calling thread is this selector's.
+    boolean isCurrent() {
+        return Thread.currentThread().equals(thread);
+    }
+
     /// Runs the task on this thread, after what has arrived by now has been read. Any thread.
     void later(Runnable task) {
-        if (Thread.currentThread().equals(thread) && selected <= 1 && !inside) {
+        if (isCurrent() && selected <= 1 && !inside) {
             inside = true;
             try {
                 task.run(); // nothing else has arrived
             } finally {
                 inside = false;
             }
-            return;
-        }
-        later.add(task);
-        if (scheduled.compareAndSet(false, true)) {
-            submit(_ -> runLater());
+        } else {
+            submit(_ -> task.run());
         }
     }
 
-    private void runLater() {
-        do {
-            for (var task = later.poll(); task != null; task = later.poll()) {
-                task.run();
-            }
-            scheduled.set(false);
-        } while (!later.isEmpty() && scheduled.compareAndSet(false, true));
+    @Override
+    public void submit(SelectorUpdate update) {
+        updates.add(update);
+        if (asleep.get() && asleep.compareAndSet(true, false)) {
+            getSelector().wakeup();
+        }
     }
 
-    /// Between two calls the selector acts on what was submitted to it, so a spin must come back
-    /// here time and again instead of looping.
+    /// Jetty calls this when every selected connection has been handled.
     @Override
     protected int nioSelect(Selector selector, boolean now) throws IOException {
         if (now) {
@@ -80,17 +90,40 @@ final class PromptSelector extends ManagedSelector {
             return 0;
         }
         thread = Thread.currentThread();
+        update(selector);
         if (busy) {
             busy = false;
             idleNanos = System.nanoTime();
         }
-        selected = mayFindSomething() ? selector.selectNow() : sleep(selector);
+        boolean look = !updates.isEmpty() || mayFindSomething();
+        selected = look ? selector.selectNow() : sleep(selector);
         if (selected > 0) {
-            busy = true;
-            credit = spinning ? Math.min(MOST_CREDIT, credit + 1) : credit;
-            spinning = false;
+            found();
         }
         return selected;
+    }
+
+    private void update(Selector selector) {
+        var update = updates.poll();
+        if (update == null) {
+            return;
+        }
+        found();
+        inside = true;
+        for (int left = MOST_UPDATES; update != null; update = --left > 0 ? updates.poll() : null) {
+            try {
+                update.update(selector);
+            } catch (Throwable failure) { // one connection's failure is not the others'
+                LOG.warn("a connection's task failed", failure);
+            }
+        }
+        inside = false;
+    }
+
+    private void found() {
+        busy = true;
+        credit = spinning ? Math.min(MOST_CREDIT, credit + 1) : credit;
+        spinning = false;
     }
 
     private boolean mayFindSomething() {
@@ -110,6 +143,11 @@ final class PromptSelector extends ManagedSelector {
             sleeps = 0;
             credit = TRIES;
         }
-        return selector.select();
+        asleep.set(true);
+        try {
+            return updates.isEmpty() ? selector.select() : selector.selectNow();
+        } finally {
+            asleep.set(false);
+        }
     }
 }

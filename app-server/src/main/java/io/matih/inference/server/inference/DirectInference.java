@@ -73,7 +73,7 @@ public final class DirectInference {
 
         /// Waits for the response, on a thread that may.
         private void await() {
-            answered(router.infer(call.request()));
+            answer(router.infer(call.request()));
         }
 
         private void offer() {
@@ -88,6 +88,10 @@ public final class DirectInference {
 
         @Override
         public void answered(InferenceResponse response) {
+            exchange.whereItIsRead(() -> answer(response));
+        }
+
+        private void answer(InferenceResponse response) {
             var meters = router.meters(call.request().model());
             try {
                 exchange.answer(

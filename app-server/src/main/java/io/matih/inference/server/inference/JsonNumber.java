@@ -24,7 +24,7 @@ final class JsonNumber {
     private final int limit;
     private int start;
     private int end;
-    private boolean negative;
+    private int negative;
     private boolean integer;
     private boolean exact;
     private long digits;
@@ -41,8 +41,10 @@ final class JsonNumber {
     /// @return the byte behind it, or the complement of where it stops being one
     int read(int from) {
         int at = from;
-        negative = bytes[at] == '-';
-        at += negative ? 1 : 0;
+        // 1 for a minus, 0 for any other byte, without a branch that can't be foretold.
+        int minus = (((bytes[at] ^ '-') & 0xFF) - 1) >>> 31;
+        negative = minus;
+        at += minus;
         int first = at;
         if (!isDigit(at)) {
             return ~at;
@@ -83,11 +85,11 @@ final class JsonNumber {
 
     /// Whether the integer fits a `long`.
     boolean fitsLong() {
-        return exact && (digits >= 0 || (negative && digits == Long.MIN_VALUE));
+        return exact && (digits >= 0 || (negative == 1 && digits == Long.MIN_VALUE));
     }
 
     long longValue() {
-        return negative ? -digits : digits;
+        return negative == 0 ? digits : -digits;
     }
 
     BigInteger bigIntegerValue() {
@@ -100,7 +102,7 @@ final class JsonNumber {
         if (bits == NearestBinary.UNDECIDED) {
             return Float.parseFloat(text());
         }
-        return Float.intBitsToFloat(negative ? bits | Integer.MIN_VALUE : bits);
+        return Float.intBitsToFloat(negative << 31 | bits);
     }
 
     /// Rounded once; infinite where it is too large.
@@ -109,7 +111,7 @@ final class JsonNumber {
         if (bits == NearestBinary.UNDECIDED) {
             return Double.parseDouble(text());
         }
-        return Double.longBitsToDouble(negative ? bits | Long.MIN_VALUE : bits);
+        return Double.longBitsToDouble((long) negative << 63 | bits);
     }
 
     private String text() {
@@ -124,28 +126,44 @@ final class JsonNumber {
     ///
     /// @return the byte behind them
     private int digits(int from) {
+        if (from + 2 * Long.BYTES > limit) {
+            return digitByDigit(from);
+        }
+        long first = (long) LONG.get(bytes, from) ^ ZEROS;
+        long second = (long) LONG.get(bytes, from + Long.BYTES) ^ ZEROS;
+        int count = leadingDigits(first);
+        // How many digits a number has can't be foretold, so no branch depends on it.
+        int more = leadingDigits(second) * (count >>> 3);
+        if (count == 0) {
+            return from;
+        }
+        long value =
+                digits * POWERS_OF_TEN[count] + eightDigits(first << (Long.SIZE - 8 * count));
+        if (more == Long.BYTES) {
+            digits = value * POWERS_OF_TEN[more] + eightDigits(second);
+            return digitByDigit(from + 2 * Long.BYTES);
+        }
+        digits =
+                value * POWERS_OF_TEN[more]
+                        + eightDigits(second << (Long.SIZE - 8 - 8 * more) << 8);
+        return from + count + more;
+    }
+
+    /// The same, for what follows sixteen digits, and where the text ends soon.
+    private int digitByDigit(int from) {
         int at = from;
         long value = digits;
-        while (at + Long.BYTES <= limit) {
-            long chunk = (long) LONG.get(bytes, at) ^ ZEROS;
-            long others = ((chunk + ABOVE_NINE) | chunk) & HIGH_BITS;
-            int count = Long.numberOfTrailingZeros(others) >>> 3;
-            if (count == 0) {
-                digits = value;
-                return at;
-            }
-            value = value * POWERS_OF_TEN[count] + eightDigits(chunk << (Long.SIZE - 8 * count));
-            at += count;
-            if (count < Long.BYTES) {
-                digits = value;
-                return at;
-            }
-        }
         for (; isDigit(at); at++) {
             value = value * 10 + (bytes[at] - '0');
         }
         digits = value;
         return at;
+    }
+
+    /// @param chunk eight bytes without `ZEROS`
+    private static int leadingDigits(long chunk) {
+        long others = ((chunk + ABOVE_NINE) | chunk) & HIGH_BITS;
+        return Long.numberOfTrailingZeros(others) >>> 3;
     }
 
     /// The number that eight bytes of a digit each make up, the lowest byte the first digit: pairs

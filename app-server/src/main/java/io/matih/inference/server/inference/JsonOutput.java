@@ -54,7 +54,30 @@ public final class JsonOutput {
     }
 
     public JsonOutput string(String value) {
-        return string(value.getBytes(StandardCharsets.UTF_8));
+        return plain(value) ? this : string(value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// Writes a string of which every character stands for itself, as nearly all names do.
+    ///
+    /// @return whether it is one; nothing has been written otherwise
+    private boolean plain(String value) {
+        int length = value.length();
+        int before = size;
+        separate();
+        reserve(length + 2L);
+        int at = size;
+        bytes[at++] = '"';
+        for (int i = 0; i < length; i++) {
+            char c = value.charAt(i);
+            if (c < ' ' || c > '~' || c == '"' || c == '\\') {
+                size = before;
+                return false;
+            }
+            bytes[at++] = (byte) c;
+        }
+        bytes[at++] = '"';
+        size = at;
+        return true;
     }
 
     /// @param utf8 valid UTF-8

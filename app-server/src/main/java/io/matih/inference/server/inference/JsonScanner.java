@@ -96,7 +96,7 @@ final class JsonScanner {
             return false;
         }
         at = skipSpace(bytes, at + 1, limit);
-        if (at == limit || (bytes[at] != '-' && (bytes[at] < '0' || bytes[at] > '9'))) {
+        if (at == limit) {
             return false;
         }
         int behind = number.read(at);

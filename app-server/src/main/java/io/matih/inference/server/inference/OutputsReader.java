@@ -27,11 +27,10 @@ final class OutputsReader {
 
     List<OutputWish> read(JsonInput in, UnknownParameters unknown) {
         in.requireArray(ErrorCode.MALFORMED_REQUEST, "an array of outputs");
-        var path = in.path();
         var outputs = new ArrayList<OutputWish>();
         var names = new HashSet<String>();
         while (in.next() != JsonToken.END_ARRAY) {
-            JsonTensors.requireRoom(path, outputs.size(), limits);
+            JsonTensors.requireRoom(in, outputs.size(), limits);
             var wish = wish(in, unknown);
             var output = wish.output();
             if (!names.add(output.name())) {

@@ -17,12 +17,12 @@ final class ShapeReader {
 
     Shape read(JsonInput in) {
         in.requireArray(ErrorCode.INVALID_SHAPE, "an array of axis lengths");
-        var path = in.path();
         var axes = new long[limits.maxRank()];
         int rank = 0;
         while (in.next() != JsonToken.END_ARRAY) {
             if (rank == axes.length) {
-                throw invalid(path, "at most %d axes".formatted(axes.length), "more");
+                throw invalid(
+                        in.holderPath(), "at most %d axes".formatted(axes.length), "more");
             }
             axes[rank++] =
                     in.requireLong(
@@ -31,7 +31,7 @@ final class ShapeReader {
                             Long.MAX_VALUE,
                             "an axis length, an integer from 0");
         }
-        return require(Shape.of(Arrays.copyOf(axes, rank)), path);
+        return require(Shape.of(Arrays.copyOf(axes, rank)), in);
     }
 
     /// Axis lengths that did not come in JSON.
@@ -50,14 +50,15 @@ final class ShapeReader {
     }
 
     /// @param shape without any -1
+    /// @param in stands at the end of the value that has this shape, or at its start
     /// @throws ServingException `INVALID_SHAPE` where it counts more elements than are allowed
-    Shape require(Shape shape, String path) {
+    Shape require(Shape shape, JsonInput in) {
         long count = 1;
         for (int i = 0; i < shape.rank(); i++) {
             long axis = Math.max(1, shape.axis(i));
             if (axis > limits.maxElements() / count) {
                 throw invalid(
-                        path,
+                        in.path(),
                         "at most %d elements".formatted(limits.maxElements()),
                         shape.toString());
             }

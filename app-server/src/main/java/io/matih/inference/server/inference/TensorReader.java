@@ -67,7 +67,7 @@ final class TensorReader {
                     datatype =
                             Datatype.of(
                                     in.requireString(ErrorCode.INVALID_DTYPE, "a datatype's name"),
-                                    in.path());
+                                    in::path);
             case "shape" -> shape = new ShapeReader(limits).read(in);
             case "parameters" -> parameters(in);
             default -> {

@@ -262,7 +262,10 @@ class BadDeployTest {
                         "pad_to_preferred",
                         with("\"config\":{\"parameters\":{\"pad_to_preferred\":null}}")),
                 Arguments.of(
-                        400, "INVALID_PARAMETER", "primary", with("\"traffic\":{\"mode\":\"AAA\"}")),
+                        400,
+                        "INVALID_PARAMETER",
+                        "primary",
+                        with("\"traffic\":{\"mode\":\"AAA\"}")),
                 Arguments.of(501, "UNSUPPORTED", "ensemble", with("\"ensemble\":{}")),
                 Arguments.of(
                         501, "UNSUPPORTED", "canary", with("\"traffic\":{\"mode\":\"canary\"}")),

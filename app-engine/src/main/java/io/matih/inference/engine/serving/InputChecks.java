@@ -213,8 +213,8 @@ final class InputChecks {
         return product;
     }
 
-    /// Among the first `count`. Few requests have more than two or three, which no set finds faster;
-    /// and before there are many, one is unknown.
+    /// Among the first `count`. Few requests have more than two or three, which no set finds
+    /// faster; and before there are many, one is unknown.
     private static boolean isAmong(List<Tensor> tensors, int count, String name) {
         for (int i = 0; i < count; i++) {
             if (tensors.get(i).name().equals(name)) {

@@ -16,8 +16,8 @@ import java.util.Map;
 
 /// Reads the parameters of one request, of its inputs and of its outputs. For one request.
 final class InferParameters {
-    /// Asks a stream to say which answer is a request's last. perf_analyzer sets it outside of streams
-    /// too.
+    /// Asks a stream to say which answer is a request's last. perf_analyzer sets it outside of
+    /// streams too.
     private static final String EMPTY_FINAL = "triton_enable_empty_final_response";
 
     private static final List<String> OF_REQUEST =

@@ -67,9 +67,7 @@ final class ProtocolService extends GRPCInferenceServiceImplBase {
     @Override
     public void modelReady(
             ModelReadyRequest request, StreamObserver<ModelReadyResponse> responses) {
-        answer(
-                responses,
-                () -> ModelReadyResponse.newBuilder().setReady(isReady(request)).build());
+        answer(responses, () -> ModelReadyResponse.newBuilder().setReady(isReady(request)).build());
     }
 
     /// Triton's clients ask this of models that may not exist, and expect no error.

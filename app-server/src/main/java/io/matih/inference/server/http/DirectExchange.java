@@ -135,8 +135,8 @@ public final class DirectExchange {
         }
     }
 
-    /// Runs the task on the reading thread, at once where this is it: what that thread writes it can
-    /// go on from, while another one would have to wake it.
+    /// Runs the task on the reading thread, at once where this is it: what that thread writes it
+    /// can go on from, while another one would have to wake it.
     public void whereItIsRead(Runnable task) {
         if (request.getConnectionMetaData().getConnection().getEndPoint()
                         instanceof WatchedEndPoint endPoint

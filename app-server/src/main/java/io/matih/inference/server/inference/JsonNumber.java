@@ -137,8 +137,7 @@ final class JsonNumber {
         if (count == 0) {
             return from;
         }
-        long value =
-                digits * POWERS_OF_TEN[count] + eightDigits(first << (Long.SIZE - 8 * count));
+        long value = digits * POWERS_OF_TEN[count] + eightDigits(first << (Long.SIZE - 8 * count));
         if (more == Long.BYTES) {
             digits = value * POWERS_OF_TEN[more] + eightDigits(second);
             return digitByDigit(from + 2 * Long.BYTES);

@@ -40,7 +40,10 @@ public final class JsonTensors {
         }
         if (tensors.isEmpty()) {
             throw JsonInput.wrong(
-                    ErrorCode.MALFORMED_REQUEST, in.path(), "at least one tensor", "an empty array");
+                    ErrorCode.MALFORMED_REQUEST,
+                    in.path(),
+                    "at least one tensor",
+                    "an empty array");
         }
         return tensors;
     }

@@ -21,8 +21,7 @@ final class ShapeReader {
         int rank = 0;
         while (in.next() != JsonToken.END_ARRAY) {
             if (rank == axes.length) {
-                throw invalid(
-                        in.holderPath(), "at most %d axes".formatted(axes.length), "more");
+                throw invalid(in.holderPath(), "at most %d axes".formatted(axes.length), "more");
             }
             axes[rank++] =
                     in.requireLong(

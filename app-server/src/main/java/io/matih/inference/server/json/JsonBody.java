@@ -1,10 +1,10 @@
 package io.matih.inference.server.json;
 
+import com.fasterxml.jackson.annotation.Nulls;
+
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ErrorDetail;
 import io.matih.inference.engine.error.ServingException;
-
-import com.fasterxml.jackson.annotation.Nulls;
 
 import org.jspecify.annotations.Nullable;
 

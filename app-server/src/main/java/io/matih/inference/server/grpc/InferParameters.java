@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /// Reads the parameters of one request, of its inputs and of its outputs. For one request.
 final class InferParameters {
@@ -50,9 +51,9 @@ final class InferParameters {
         }
     }
 
-    void readInput(String field, Map<String, InferParameter> parameters) {
+    void readInput(Supplier<String> field, Map<String, InferParameter> parameters) {
         for (var entry : parameters.entrySet()) {
-            var path = field + ".parameters." + ServingException.clip(entry.getKey());
+            var path = field.get() + ".parameters." + ServingException.clip(entry.getKey());
             if (entry.getKey().equals("binary_data_size")) {
                 integer(path, entry.getValue(), Long.MAX_VALUE);
             } else {
@@ -62,10 +63,10 @@ final class InferParameters {
     }
 
     /// @return how many classes are wanted; 0 for the tensor itself
-    int readOutput(String field, Map<String, InferParameter> parameters) {
+    int readOutput(Supplier<String> field, Map<String, InferParameter> parameters) {
         int classes = 0;
         for (var entry : parameters.entrySet()) {
-            var path = field + ".parameters." + ServingException.clip(entry.getKey());
+            var path = field.get() + ".parameters." + ServingException.clip(entry.getKey());
             switch (entry.getKey()) {
                 case "classification" ->
                         classes = (int) integer(path, entry.getValue(), limits.maxClasses());

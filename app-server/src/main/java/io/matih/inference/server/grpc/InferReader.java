@@ -20,6 +20,7 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /// Reads requests for inference. Raw tensors stay where they are, in the message. What needs the
 /// model is left to the engine, which checks it for every protocol. Any thread.
@@ -35,10 +36,11 @@ final class InferReader {
     /// @param left the time until the call's deadline; absent where it has none
     /// @throws ServingException with the code of what is wrong, its field and its value
     InferenceRequest read(ModelInferRequest message, @Nullable Duration left) {
-        requireKnown("the message", message);
-        requireAtMost("inputs", "entries", message.getInputsCount(), limits.maxTensors());
-        requireAtMost("outputs", "entries", message.getOutputsCount(), limits.maxTensors());
-        requireAtMost("id", "characters", message.getId().length(), InferenceLimits.MAX_ID_LENGTH);
+        requireKnown(() -> "the message", message);
+        requireAtMost(() -> "inputs", "entries", message.getInputsCount(), limits.maxTensors());
+        requireAtMost(() -> "outputs", "entries", message.getOutputsCount(), limits.maxTensors());
+        requireAtMost(
+                () -> "id", "characters", message.getId().length(), InferenceLimits.MAX_ID_LENGTH);
         if (message.getModelName().isEmpty()) {
             throw Faults.wrong(
                     ErrorCode.MALFORMED_REQUEST, "model_name", "a model's name", "nothing");
@@ -69,9 +71,10 @@ final class InferReader {
         }
         var inputs = new ArrayList<Tensor>(count);
         for (int i = 0; i < count; i++) {
+            int index = i;
             inputs.add(
                     input(
-                            "inputs[" + i + "]",
+                            () -> "inputs[" + index + "]",
                             message.getInputs(i),
                             raw == 0
                                     ? null
@@ -83,33 +86,31 @@ final class InferReader {
     }
 
     private Tensor input(
-            String field,
+            Supplier<String> field,
             InferInputTensor input,
             @Nullable MemorySegment raw,
             InferParameters parameters) {
         requireKnown(field, input);
         requireName(field, input.getName());
         parameters.readInput(field, input.getParametersMap());
-        var datatype = Datatype.of(input.getDatatype(), () -> field + ".datatype");
+        var datatype = Datatype.of(input.getDatatype(), () -> field.get() + ".datatype");
         var axes = new long[input.getShapeCount()];
         for (int i = 0; i < axes.length; i++) {
             axes[i] = input.getShape(i);
         }
-        var shape = binary.shape(field + ".shape", axes);
+        var shape = binary.shape(() -> field.get() + ".shape", axes);
         if (raw == null) {
-            requireKnown(field + ".contents", input.getContents());
+            var contents = field.get() + ".contents";
+            requireKnown(() -> contents, input.getContents());
             var data =
                     TypedContents.read(
-                            field + ".contents",
-                            datatype,
-                            shape.elementCount(),
-                            input.getContents());
+                            contents, datatype, shape.elementCount(), input.getContents());
             return new Tensor(input.getName(), datatype, shape, data);
         }
         if (input.hasContents()) {
             throw Faults.wrong(
                     ErrorCode.MALFORMED_REQUEST,
-                    field + ".contents",
+                    field.get() + ".contents",
                     "nothing where raw_input_contents are sent",
                     "both");
         }
@@ -122,7 +123,8 @@ final class InferReader {
         }
         var outputs = new ArrayList<RequestedOutput>(message.getOutputsCount());
         for (int i = 0; i < message.getOutputsCount(); i++) {
-            var field = "outputs[" + i + "]";
+            int index = i;
+            Supplier<String> field = () -> "outputs[" + index + "]";
             var output = message.getOutputs(i);
             requireKnown(field, output);
             requireName(field, output.getName());
@@ -134,30 +136,34 @@ final class InferReader {
         return outputs;
     }
 
-    private void requireName(String field, String name) {
+    private void requireName(Supplier<String> field, String name) {
         if (name.isEmpty()) {
             throw Faults.wrong(
-                    ErrorCode.MALFORMED_REQUEST, field + ".name", "a tensor's name", "nothing");
+                    ErrorCode.MALFORMED_REQUEST,
+                    field.get() + ".name",
+                    "a tensor's name",
+                    "nothing");
         }
-        requireAtMost(field + ".name", "characters", name.length(), limits.maxNameLength());
+        requireAtMost(
+                () -> field.get() + ".name", "characters", name.length(), limits.maxNameLength());
     }
 
-    private static void requireAtMost(String field, String what, int count, int most) {
+    private static void requireAtMost(Supplier<String> field, String what, int count, int most) {
         if (count > most) {
             throw Faults.wrong(
                     ErrorCode.MALFORMED_REQUEST,
-                    field,
+                    field.get(),
                     "at most %d %s".formatted(most, what),
                     Integer.toString(count));
         }
     }
 
     /// What is not understood must not be passed over: it may change what is asked for.
-    private static void requireKnown(String field, Message message) {
+    private static void requireKnown(Supplier<String> field, Message message) {
         if (!message.getUnknownFields().equals(UnknownFieldSet.getDefaultInstance())) {
             throw Faults.wrong(
                     ErrorCode.MALFORMED_REQUEST,
-                    field,
+                    field.get(),
                     "fields of the protocol alone",
                     "field " + message.getUnknownFields().asMap().keySet().iterator().next());
         }

@@ -4,6 +4,7 @@ import io.matih.inference.engine.error.ErrorCode;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Supplier;
 
 /// The binary tensors behind one request's JSON, taken in the order of its inputs. One thread.
 final class BinarySection {
@@ -39,8 +40,8 @@ final class BinarySection {
 
     /// The next tensor's bytes, as they stand in the body.
     ///
-    /// @param field where its size stands
-    MemorySegment take(long size, String field) {
+    /// @param field says where its size stands
+    MemorySegment take(long size, Supplier<String> field) {
         if (!announced) {
             throw BinaryHeader.missing();
         }
@@ -48,7 +49,7 @@ final class BinarySection {
         if (size > left) {
             throw JsonInput.wrong(
                     ErrorCode.BINARY_SIZE,
-                    field,
+                    field.get(),
                     "at most the %d bytes that are left".formatted(left),
                     Long.toString(size));
         }

@@ -11,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.function.Supplier;
 
 /// Tensors in the binary form of the Open Inference Protocol, by whatever way they come: elements
 /// in row-major order, little-endian, without padding; `BOOL` a byte of 0 or 1; each element of
@@ -27,20 +28,24 @@ public final class BinaryTensors {
 
     /// A shape within the limits.
     ///
-    /// @param field where it stands in the request: `inputs[0].shape`
+    /// @param field says where it stands in the request: `inputs[0].shape`
     /// @throws ServingException `INVALID_SHAPE`
-    public Shape shape(String field, long... axes) {
+    public Shape shape(Supplier<String> field, long... axes) {
         return shapes.require(axes, field);
     }
 
     /// A tensor over bytes as they came in.
     ///
-    /// @param field where it stands in the request: `inputs[0]`
+    /// @param field says where it stands in the request: `inputs[0]`
     /// @param data not changed as long as the tensor is used
     /// @throws ServingException `BINARY_SIZE` for more or fewer bytes than the shape takes, and for
     ///   lengths in `BYTES` that lie; `OUT_OF_RANGE` for a `BOOL` that is neither 0 nor 1
     public static Tensor read(
-            String field, String name, Datatype datatype, Shape shape, MemorySegment data) {
+            Supplier<String> field,
+            String name,
+            Datatype datatype,
+            Shape shape,
+            MemorySegment data) {
         if (datatype != Datatype.BYTES) {
             requireSize(field, datatype, shape, data.byteSize());
         }
@@ -52,8 +57,10 @@ public final class BinaryTensors {
         } catch (ServingException e) {
             throw new ServingException(
                     ErrorCode.BINARY_SIZE,
-                    "%s: %s".formatted(field, e.getMessage()),
-                    List.of(new ErrorDetail(field, "BYTES elements behind their lengths", null)),
+                    "%s: %s".formatted(field.get(), e.getMessage()),
+                    List.of(
+                            new ErrorDetail(
+                                    field.get(), "BYTES elements behind their lengths", null)),
                     null,
                     e);
         }
@@ -73,18 +80,19 @@ public final class BinaryTensors {
         return joined.toSegment();
     }
 
-    private static void requireSize(String field, Datatype datatype, Shape shape, long bytes) {
+    private static void requireSize(
+            Supplier<String> field, Datatype datatype, Shape shape, long bytes) {
         long expected = Math.multiplyExact(shape.elementCount(), (long) datatype.byteSize());
         if (bytes != expected) {
             throw JsonInput.wrong(
                     ErrorCode.BINARY_SIZE,
-                    field,
+                    field.get(),
                     "%d bytes for %s %s".formatted(expected, datatype, shape),
                     Long.toString(bytes));
         }
     }
 
-    private static void requireBools(String field, MemorySegment data) {
+    private static void requireBools(Supplier<String> field, MemorySegment data) {
         long offset = 0;
         for (; offset + Long.BYTES <= data.byteSize(); offset += Long.BYTES) {
             if ((data.get(ValueLayout.JAVA_LONG_UNALIGNED, offset) & NO_BOOL) != 0) {
@@ -96,7 +104,7 @@ public final class BinaryTensors {
             if ((value & NO_BOOL) != 0) {
                 throw JsonInput.wrong(
                         ErrorCode.OUT_OF_RANGE,
-                        field,
+                        field.get(),
                         "BOOL bytes of 0 or 1",
                         "%d at %d".formatted(Byte.toUnsignedInt(value), offset));
             }

@@ -97,6 +97,9 @@ final class PredictWriter {
     }
 
     private static List<Tensor> classified(PredictCall call, InferenceResponse response) {
+        if (call.request().outputs().stream().allMatch(output -> output.classification() == 0)) {
+            return response.outputs();
+        }
         return response.outputs().stream()
                 .map(output -> classified(output, call, response))
                 .toList();

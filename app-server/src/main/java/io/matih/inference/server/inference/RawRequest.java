@@ -31,7 +31,8 @@ final class RawRequest {
                         ? BinaryTensors.join(List.of(ByteBuffer.wrap(body)))
                         : MemorySegment.ofArray(body);
         var shape = shape(spec, signature.metadata().batchable(), body.length);
-        var tensor = BinaryTensors.read("the body", spec.name(), spec.datatype(), shape, data);
+        var tensor =
+                BinaryTensors.read(() -> "the body", spec.name(), spec.datatype(), shape, data);
         var request =
                 new InferenceRequest(
                         target.model(),

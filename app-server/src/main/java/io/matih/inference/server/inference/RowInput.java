@@ -129,7 +129,7 @@ final class RowInput {
     }
 
     private DataReader dataReader(JsonInput in, Shape shape) {
-        rowShape = new ShapeReader(limits).require(shape, in);
+        rowShape = new ShapeReader(limits).require(shape, in::path);
         return new DataReader(spec.name(), shape, elements, target);
     }
 

@@ -6,6 +6,7 @@ import io.matih.inference.engine.error.ServingException;
 import io.matih.inference.engine.tensor.Shape;
 
 import java.util.Arrays;
+import java.util.function.Supplier;
 
 /// Reads and bounds the shapes of tensors in requests.
 final class ShapeReader {
@@ -30,34 +31,34 @@ final class ShapeReader {
                             Long.MAX_VALUE,
                             "an axis length, an integer from 0");
         }
-        return require(Shape.of(Arrays.copyOf(axes, rank)), in);
+        return require(Shape.of(Arrays.copyOf(axes, rank)), in::path);
     }
 
     /// Axis lengths that did not come in JSON.
     ///
     /// @throws ServingException `INVALID_SHAPE`
-    Shape require(long[] axes, String path) {
+    Shape require(long[] axes, Supplier<String> path) {
         if (axes.length > limits.maxRank()) {
-            throw invalid(path, "at most %d axes".formatted(limits.maxRank()), "more");
+            throw invalid(path.get(), "at most %d axes".formatted(limits.maxRank()), "more");
         }
         for (long axis : axes) {
             if (axis < 0) {
-                throw invalid(path, "axis lengths from 0", Long.toString(axis));
+                throw invalid(path.get(), "axis lengths from 0", Long.toString(axis));
             }
         }
         return require(Shape.of(axes), path);
     }
 
     /// @param shape without any -1
-    /// @param in stands at the end of the value that has this shape, or at its start
+    /// @param path where it stands in the request, asked for only where it is wrong
     /// @throws ServingException `INVALID_SHAPE` where it counts more elements than are allowed
-    Shape require(Shape shape, JsonInput in) {
+    Shape require(Shape shape, Supplier<String> path) {
         long count = 1;
         for (int i = 0; i < shape.rank(); i++) {
             long axis = Math.max(1, shape.axis(i));
             if (axis > limits.maxElements() / count) {
                 throw invalid(
-                        in.path(),
+                        path.get(),
                         "at most %d elements".formatted(limits.maxElements()),
                         shape.toString());
             }

@@ -51,8 +51,8 @@ final class TensorReader {
         var readShape = require(shape, in, "shape");
         requireOneForm(in);
         if (binarySize != null) {
-            var bytes = binary.take(binarySize, in.path() + ".parameters." + BINARY_SIZE);
-            return BinaryTensors.read(in.path(), readName, readDatatype, readShape, bytes);
+            var bytes = binary.take(binarySize, () -> in.path() + ".parameters." + BINARY_SIZE);
+            return BinaryTensors.read(in::path, readName, readDatatype, readShape, bytes);
         }
         if (skipped != null) {
             data = in.reopen(skipped, later -> data(later, readName, readDatatype, readShape));

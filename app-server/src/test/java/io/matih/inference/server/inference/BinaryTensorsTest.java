@@ -25,7 +25,8 @@ class BinaryTensorsTest {
     private static final int RUNS = 500;
 
     private static Tensor read(Datatype datatype, Shape shape, byte[] bytes) {
-        return BinaryTensors.read("inputs[0]", "x", datatype, shape, MemorySegment.ofArray(bytes));
+        return BinaryTensors.read(
+                () -> "inputs[0]", "x", datatype, shape, MemorySegment.ofArray(bytes));
     }
 
     @ParameterizedTest
@@ -122,7 +123,8 @@ class BinaryTensorsTest {
             }
             var joined = BinaryTensors.join(List.copyOf(elements));
             var tensor =
-                    BinaryTensors.read("x", "x", Datatype.BYTES, Shape.of(elements.size()), joined);
+                    BinaryTensors.read(
+                            () -> "x", "x", Datatype.BYTES, Shape.of(elements.size()), joined);
             var out = ByteBuffer.wrap(Calls.bytes(tensor)).order(java.nio.ByteOrder.LITTLE_ENDIAN);
             for (var element : elements) {
                 assertThat(out.getInt()).as("seed " + seed).isEqualTo(element.remaining());
@@ -137,7 +139,7 @@ class BinaryTensorsTest {
     @Test
     void shapesAreBounded() {
         var tensors = new BinaryTensors(InferenceLimits.DEFAULT);
-        assertThat(tensors.shape("shape", 2, 0, 5)).isEqualTo(Shape.of(2, 0, 5));
+        assertThat(tensors.shape(() -> "shape", 2, 0, 5)).isEqualTo(Shape.of(2, 0, 5));
         for (var axes :
                 List.of(
                         new long[] {-1},
@@ -145,7 +147,7 @@ class BinaryTensorsTest {
                         new long[] {1L << 32, 1L << 32},
                         new long[] {0, 1L << 62},
                         new long[17])) {
-            assertThatThrownBy(() -> tensors.shape("inputs[0].shape", axes))
+            assertThatThrownBy(() -> tensors.shape(() -> "inputs[0].shape", axes))
                     .isInstanceOfSatisfying(
                             ServingException.class,
                             e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_SHAPE));

@@ -144,6 +144,13 @@ final class InputChecks {
     }
 
     private void checkRows(List<Tensor> tensors) {
+        if (tensors.isEmpty()) {
+            throw new ServingException(
+                    ErrorCode.MISSING_INPUT,
+                    "every input of this model may be left out, but not all of them: nothing says how many rows are asked for; it takes "
+                            + inputNames,
+                    new ErrorDetail("inputs", inputNames, "none"));
+        }
         long rows = tensors.getFirst().rows();
         for (int i = 0; i < tensors.size(); i++) {
             var tensor = tensors.get(i);

@@ -19,28 +19,29 @@ import java.util.Optional;
 
 /// The codec with a model of two inputs and one output, as the targets use it.
 final class Target {
+    static final ModelMetadata METADATA =
+            new ModelMetadata(
+                    List.of(spec("x", Datatype.FP32, -1, 4), spec("s", Datatype.BYTES, -1, 1)),
+                    List.of(spec("y", Datatype.FP32, -1, 3)),
+                    8,
+                    Map.of(),
+                    "",
+                    "",
+                    1,
+                    0,
+                    0,
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    List.of());
+
     private static final PredictCodec CODEC = new PredictCodec(InferenceLimits.DEFAULT);
     private static final RequestTarget MODEL = new RequestTarget("m", null);
     private static final Signature SIGNATURE =
             new Signature(
                     "m",
                     1,
-                    new ModelMetadata(
-                            List.of(
-                                    spec("x", Datatype.FP32, -1, 4),
-                                    spec("s", Datatype.BYTES, -1, 1)),
-                            List.of(spec("y", Datatype.FP32, -1, 3)),
-                            8,
-                            Map.of(),
-                            "",
-                            "",
-                            1,
-                            0,
-                            0,
-                            List.of(),
-                            List.of(),
-                            List.of(),
-                            List.of()),
+                    METADATA,
                     Map.of("x", List.of("a", "b", "c", "d")));
 
     private Target() {}

@@ -8,6 +8,7 @@ import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.nio.channels.Selector;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -30,8 +31,13 @@ final class PromptSelector extends ManagedSelector {
     /// So that updates which bring about further ones cannot keep the connections waiting.
     private static final int MOST_UPDATES = 512;
 
-    /// Instead of the queue of Jetty's, which wakes the selector for every update.
-    private final ConcurrentLinkedQueue<SelectorUpdate> updates = new ConcurrentLinkedQueue<>();
+    /// Instead of Jetty's queue, which wakes the selector for every update. Not all comes this way:
+    /// a new connection is attached to its key through Jetty's queue, and only then asks, through
+    /// this one, to be read. What other threads submit is therefore moved to `due` before Jetty's
+    /// queue is emptied, and done after.
+    private final Queue<SelectorUpdate> submitted = new ConcurrentLinkedQueue<>();
+
+    private final Queue<SelectorUpdate> due = new ConcurrentLinkedQueue<>();
 
     /// Whoever turns it from true to false wakes the selector.
     private final AtomicBoolean asleep = new AtomicBoolean();
@@ -76,7 +82,7 @@ final class PromptSelector extends ManagedSelector {
 
     @Override
     public void submit(SelectorUpdate update) {
-        updates.add(update);
+        (isCurrent() ? due : submitted).add(update);
         if (asleep.get() && asleep.compareAndSet(true, false)) {
             getSelector().wakeup();
         }
@@ -91,26 +97,32 @@ final class PromptSelector extends ManagedSelector {
         }
         thread = Thread.currentThread();
         update(selector);
+        if (!selector.isOpen()) {
+            return 0; // the last update was to stop
+        }
         if (busy) {
             busy = false;
             idleNanos = System.nanoTime();
         }
-        boolean look = !updates.isEmpty() || mayFindSomething();
+        boolean look = hasUpdates() || mayFindSomething();
         selected = look ? selector.selectNow() : sleep(selector);
         if (selected > 0) {
             found();
+        }
+        for (var update = submitted.poll(); update != null; update = submitted.poll()) {
+            due.add(update);
         }
         return selected;
     }
 
     private void update(Selector selector) {
-        var update = updates.poll();
+        var update = due.poll();
         if (update == null) {
             return;
         }
         found();
         inside = true;
-        for (int left = MOST_UPDATES; update != null; update = --left > 0 ? updates.poll() : null) {
+        for (int left = MOST_UPDATES; update != null; update = --left > 0 ? due.poll() : null) {
             try {
                 update.update(selector);
             } catch (Throwable failure) { // one connection's failure is not the others'
@@ -118,6 +130,10 @@ final class PromptSelector extends ManagedSelector {
             }
         }
         inside = false;
+    }
+
+    private boolean hasUpdates() {
+        return !due.isEmpty() || !submitted.isEmpty();
     }
 
     private void found() {
@@ -145,7 +161,7 @@ final class PromptSelector extends ManagedSelector {
         }
         asleep.set(true);
         try {
-            return updates.isEmpty() ? selector.select() : selector.selectNow();
+            return hasUpdates() ? selector.selectNow() : selector.select();
         } finally {
             asleep.set(false);
         }

@@ -154,7 +154,6 @@ class QueuePolicyTest {
                     preferred_batch_size | "preferred_batch_size":[0]
                     preferred_batch_size | "preferred_batch_size":[4,-1]
                     preferred_batch_size | "preferred_batch_size":[65537]
-                    preferred_batch_size | "preferred_batch_size":[null]
                     priority_levels | "priority_levels":-1
                     priority_levels | "priority_levels":101
                     default_priority_level | "default_priority_level":1
@@ -179,5 +178,15 @@ class QueuePolicyTest {
                 .isEqualTo("config.dynamic_batching." + field);
         assertThat(answer.json().get("error").stringValue()).contains(field);
         assertThat(server.get(TestServer.API + "/deployments/iris").status()).isEqualTo(404);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"null", "4.5", "'\"4\"'"})
+    void aSizeIsAnInteger(String size) {
+        var answer = deploy("iris", "\"preferred_batch_size\":[8,%s]".formatted(size));
+        assertThat(answer.status()).as(answer.body()).isEqualTo(400);
+        assertThat(answer.code()).isEqualTo("MALFORMED_REQUEST");
+        assertThat(answer.json().at("/details/0/field").stringValue())
+                .isEqualTo("config.dynamic_batching.preferred_batch_size[1]");
     }
 }

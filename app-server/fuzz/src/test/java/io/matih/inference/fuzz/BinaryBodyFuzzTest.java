@@ -18,7 +18,7 @@ class BinaryBodyFuzzTest {
         }
         var body = new byte[data.length - 2];
         System.arraycopy(data, 2, body, 0, body.length);
-        int json = (data[0] & 0xFF) << 8 | data[1] & 0xFF;
+        int json = ((data[0] & 0xFF) << 8) | (data[1] & 0xFF);
         var call = Target.infer(body, Math.min(json, body.length));
         long taken =
                 call.stream()

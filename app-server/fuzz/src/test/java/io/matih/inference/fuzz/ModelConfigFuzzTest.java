@@ -39,7 +39,13 @@ class ModelConfigFuzzTest {
     }
 
     /// A model with its configuration, and a file of labels.
-    private record Folder(byte[] config) implements Files {
+    private static final class Folder implements Files {
+        private final byte[] config;
+
+        Folder(byte[] config) {
+            this.config = config;
+        }
+
         @Override
         public List<String> names() {
             return List.of("config.pbtxt", "labels.txt", "1/model.onnx", "3/model.onnx");

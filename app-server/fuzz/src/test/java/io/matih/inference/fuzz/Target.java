@@ -38,11 +38,7 @@ final class Target {
     private static final PredictCodec CODEC = new PredictCodec(InferenceLimits.DEFAULT);
     private static final RequestTarget MODEL = new RequestTarget("m", null);
     private static final Signature SIGNATURE =
-            new Signature(
-                    "m",
-                    1,
-                    METADATA,
-                    Map.of("x", List.of("a", "b", "c", "d")));
+            new Signature("m", 1, METADATA, Map.of("x", List.of("a", "b", "c", "d")));
 
     private Target() {}
 

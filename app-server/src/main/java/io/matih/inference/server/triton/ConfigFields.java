@@ -144,7 +144,7 @@ final class ConfigFields {
             case KIND_CPU -> "KIND_CPU";
             case KIND_GPU -> acceleratedBy(TENSORRT) ? "KIND_TENSORRT" : "KIND_GPU";
             case KIND_AUTO, KIND_MODEL -> "KIND_AUTO";
-            case UNRECOGNIZED -> throw new IllegalStateException("text names kinds it knows");
+            case UNRECOGNIZED -> throw new IllegalStateException(kind.name());
         };
     }
 

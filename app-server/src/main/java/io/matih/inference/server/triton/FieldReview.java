@@ -1,5 +1,6 @@
 package io.matih.inference.server.triton;
 
+import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.MessageOrBuilder;
 
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /// Goes through every field that a configuration sets: each is followed here, or would change what
 /// the model answers and is refused, or is named as one that means nothing here. None is dropped
@@ -89,11 +91,40 @@ final class FieldReview {
     private FieldReview() {}
 
     /// @return what means nothing here, a sentence each
-    /// @throws ServingException `UNSUPPORTED`, naming the field
+    /// @throws ServingException `UNSUPPORTED`, or `CONFIG_INVALID` for a number that stands for no
+    ///   value of its field, naming the field
     static List<String> ignored(ModelConfig config) {
+        requireNamed(config, "");
         var ignored = new TreeSet<String>();
         review(config, "", ignored);
         return List.copyOf(ignored);
+    }
+
+    /// Both forms take an enum's value by its number, whichever it is.
+    private static void requireNamed(MessageOrBuilder message, String prefix) {
+        message.getAllFields()
+                .forEach(
+                        (field, value) -> {
+                            var path = prefix + field.getName();
+                            var values = field.isRepeated() ? (List<?>) value : List.of(value);
+                            values.forEach(each -> requireNamed(field, each, path));
+                        });
+    }
+
+    private static void requireNamed(FieldDescriptor field, Object value, String path) {
+        if (value instanceof MessageOrBuilder message) {
+            requireNamed(message, path + ".");
+        } else if (value instanceof EnumValueDescriptor named && named.getIndex() < 0) {
+            var allowed =
+                    field.getEnumType().getValues().stream()
+                            .map(EnumValueDescriptor::getName)
+                            .collect(Collectors.joining(", "));
+            throw new ServingException(
+                    ErrorCode.CONFIG_INVALID,
+                    "%s: %s: %d stands for nothing; allowed: %s"
+                            .formatted(ConfigText.FILE, path, named.getNumber(), allowed),
+                    new ErrorDetail(path, allowed, Integer.toString(named.getNumber())));
+        }
     }
 
     private static void review(MessageOrBuilder message, String prefix, Set<String> ignored) {

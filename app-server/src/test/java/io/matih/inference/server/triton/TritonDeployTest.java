@@ -217,6 +217,8 @@ class TritonDeployTest {
                     CONFIG_INVALID | max_batch_size: many                                | line 1, column 17
                     CONFIG_INVALID | input [ { name: "X"                                 | line 1
                     CONFIG_INVALID | max_batch_size: -1                                  | config.max_batch_size: '-1' is not allowed; allowed: 0 to 65536
+                    CONFIG_INVALID | instance_group { kind: 99 }                         | instance_group.kind: 99 stands for nothing; allowed: KIND_AUTO, KIND_GPU, KIND_CPU, KIND_MODEL
+                    CONFIG_INVALID | input { name: "X" data_type: 77 dims: 4 }           | input.data_type: 77 stands for nothing; allowed: TYPE_INVALID, TYPE_BOOL
                     CONFIG_INVALID | instance_group { count: 1000 }                      | config.instance_group.count: '1000' is not allowed
                     CONFIG_INVALID | dynamic_batching { priority_levels: 18446744073709551615 } | config.dynamic_batching.priority_levels
                     CONFIG_INVALID | max_batch_size: 4 input { name: "Y" dims: 4 }       | the model has no input 'Y'; it has 'X'

@@ -112,7 +112,7 @@ def test_the_streams_timeout(server):
         client.start_stream(lambda result, error: came.put((result, error)), stream_timeout=0.5)
         client.async_stream_infer("slow", endless())
         result, error = came.get(timeout=10)
-        assert result is None and "Deadline Exceeded" in str(error)
+        assert result is None and "StatusCode.DEADLINE_EXCEEDED" in str(error)
         client.stop_stream()
 
 

@@ -57,7 +57,7 @@ def serving(repository, request):
     else:
         server = request.getfixturevalue("server")
         deployed = subprocess.run(
-            [ROOT / "matih", "deploy", "--repository", repository, "--url", f"http://{server.http}"],
+            [ROOT / "matih", "deploy", "--repository", repository, "--server", f"http://{server.http}"],
             capture_output=True, text=True, timeout=120, check=False)
         assert deployed.returncode == 0, deployed.stdout + deployed.stderr
         yield server

@@ -157,6 +157,7 @@ final class ServerSettings {
                 (int) Math.min(Integer.MAX_VALUE, settings.get(SettingKeys.MAX_BODY_BYTES)),
                 defaults.metadataBytes(),
                 defaults.streamsPerConnection(),
+                defaults.connections(),
                 defaults.keepAlive());
     }
 }

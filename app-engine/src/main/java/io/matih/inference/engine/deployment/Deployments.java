@@ -5,16 +5,12 @@ import io.matih.inference.engine.cache.CachedModel.Removal;
 import io.matih.inference.engine.cache.ModelCache;
 import io.matih.inference.engine.deadline.DeadlineWatcher;
 import io.matih.inference.engine.error.ErrorCode;
-import io.matih.inference.engine.error.ErrorDetail;
 import io.matih.inference.engine.error.ServingException;
-import io.matih.inference.engine.model.ModelArtifact;
-import io.matih.inference.engine.model.ModelMetadata;
 import io.matih.inference.engine.model.ModelName;
 import io.matih.inference.engine.model.ModelRepository;
 import io.matih.inference.engine.model.ModelStore;
 import io.matih.inference.engine.model.ModelVersion;
 import io.matih.inference.engine.model.ModelVersionStore;
-import io.matih.inference.engine.model.StagedModel;
 import io.matih.inference.engine.serving.ResponseCache;
 import io.matih.inference.engine.serving.Router;
 import io.matih.inference.engine.serving.Servable;
@@ -36,23 +32,16 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /// What is deployed, and the way in and out.
 ///
-/// A deploy goes: fetch into staging → examine → admit to the repository → load → warm up →
-/// **commit** → switch → retire the old version. The commit is one database transaction and the
-/// moment at which the deploy has happened: dying before it leaves files that the next start sweeps
-/// away, dying after it leaves a deployment that the next start loads. An undeploy commits first
-/// and drains then.
+/// An undeploy commits first and drains then.
 ///
 /// Lock order: a name's lock, then `ArtifactKeeper`. Nothing else is held across a load, so names
 /// don't wait for each other.
 public final class Deployments implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Deployments.class);
-    private static final Duration RETIRE_DRAIN = Duration.ofSeconds(30);
     private static final int LOADS_AT_START = 2;
     private static final Comparator<DeploymentRecord> PINNED_AND_RECENT_FIRST =
             Comparator.comparing(DeploymentRecord::pinned)
@@ -60,15 +49,15 @@ public final class Deployments implements AutoCloseable {
                     .reversed();
 
     private final Router router;
-    private final ModelStore store;
     private final ModelRepository repository;
     private final ModelVersionStore versions;
     private final DeploymentStore deployments;
     private final Duration defaultTimeout;
     private final ModelLoader loader;
     private final ArtifactKeeper artifacts;
+    private final Rollout rollout;
     private final Map<String, Deployment> byName = new ConcurrentHashMap<>();
-    private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
+    private final NameLocks locks = new NameLocks();
     private final ExecutorService background = Executors.newVirtualThreadPerTaskExecutor();
 
     public Deployments(
@@ -84,13 +73,13 @@ public final class Deployments implements AutoCloseable {
             DeadlineWatcher watcher,
             ResponseCache responses) {
         this.router = router;
-        this.store = store;
         this.repository = repository;
         this.versions = versions;
         this.deployments = deployments;
         defaultTimeout = limits.defaultTimeout();
         loader = new ModelLoader(backends, repository, cache, meters, limits, watcher, responses);
         artifacts = new ArtifactKeeper(repository, versions);
+        rollout = new Rollout(store, repository, versions, deployments, loader, artifacts);
     }
 
     /// Brings back what was deployed when the process ended: pinned models first, then those
@@ -107,7 +96,7 @@ public final class Deployments implements AutoCloseable {
         for (var record : records) {
             loads.execute(
                     () -> {
-                        locked(record.name(), () -> restore(record.name(), full));
+                        locks.holding(record.name(), () -> restore(record.name(), full));
                         settled.countDown();
                     });
         }
@@ -152,7 +141,7 @@ public final class Deployments implements AutoCloseable {
     /// @return the deployment as it is now
     public DeploymentStatus deploy(DeploymentSpec spec) {
         requireValid(spec);
-        locked(spec.name(), () -> apply(spec, true));
+        locks.holding(spec.name(), () -> apply(spec, true));
         return get(spec.name());
     }
 
@@ -163,7 +152,7 @@ public final class Deployments implements AutoCloseable {
         background.execute(
                 () -> {
                     try {
-                        locked(spec.name(), () -> apply(spec, false));
+                        locks.holding(spec.name(), () -> apply(spec, false));
                     } catch (ServingException e) {
                         LOG.warn("deploy of '{}' failed: {}", spec.name(), e.getMessage());
                     }
@@ -176,12 +165,7 @@ public final class Deployments implements AutoCloseable {
     /// @return the version as it would be registered
     public ModelVersion examine(DeploymentSpec spec) {
         requireValid(spec);
-        try (var model = fetch(spec)) {
-            var complete = spec.completedBy(model.config().orElse(null));
-            requireAcceptable(complete, model);
-            return version(complete, model.artifact(), inspect(complete, model))
-                    .withFindings(complete.configOrDefault().findings());
-        }
+        return rollout.examine(spec, byName.get(spec.name()));
     }
 
     private void requireValid(DeploymentSpec spec) {
@@ -191,191 +175,17 @@ public final class Deployments implements AutoCloseable {
         }
     }
 
-    private void apply(DeploymentSpec asked, boolean forgetFailure) {
-        var entry = entry(asked.name());
-        try (var model = fetchInto(entry, asked)) {
-            var spec = asked.completedBy(model.config().orElse(null));
-            if (!requireAcceptable(spec, model)) {
-                bringBack(entry);
-                return;
-            }
-            entry.loading("examining the model");
-            var metadata = inspect(spec, model);
-            var artifact = artifacts.admit(model);
-            try {
-                load(entry, spec, artifact, metadata);
-            } finally {
-                artifacts.release(artifact.digest());
-            }
+    private void apply(DeploymentSpec spec, boolean forgetFailure) {
+        var entry = entry(spec.name());
+        try {
+            rollout.run(spec, entry).ifPresent(old -> background.execute(() -> loader.retire(old)));
         } catch (ServingException e) {
             entry.failed(e);
             if (forgetFailure && entry.record() == null) {
-                remove(asked.name());
+                remove(spec.name());
             }
             throw e;
         }
-    }
-
-    private StagedModel fetchInto(Deployment entry, DeploymentSpec spec) {
-        entry.loading("fetching the model");
-        return fetch(spec);
-    }
-
-    private static void bringBack(Deployment entry) {
-        var deployed = entry.deployed();
-        if (deployed != null) {
-            deployed.cached().load(null);
-        }
-    }
-
-    private void load(
-            Deployment entry, DeploymentSpec spec, ModelArtifact artifact, ModelMetadata metadata) {
-        var version = version(spec, artifact, metadata);
-        var record = record(spec, version, artifact);
-        var old = entry.deployed();
-        var deployed = loader.prepare(version, record, entry::loading);
-        try {
-            deployed.cached().load(old == null ? null : old.cached());
-            deployments.deployed(
-                    version,
-                    record,
-                    new Revision(
-                            spec.name(),
-                            record.revision(),
-                            Revision.Action.DEPLOY,
-                            version.version(),
-                            version.digest(),
-                            spec.actor(),
-                            record.updatedAt()));
-        } catch (ServingException e) {
-            loader.discard(deployed, RETIRE_DRAIN);
-            throw e;
-        }
-        entry.serve(deployed);
-        LOG.info("deployed '{}' version {}", spec.name(), version.version());
-        if (old != null) {
-            background.execute(() -> loader.discard(old, RETIRE_DRAIN));
-        }
-    }
-
-    /// Whether there is anything to do.
-    ///
-    /// @return false where exactly this is deployed already
-    /// @throws ServingException `CONFLICT`
-    private boolean requireAcceptable(DeploymentSpec spec, StagedModel model) {
-        var deployed = deployed(spec.name());
-        requireRevision(spec, deployed.orElse(null));
-        var digest = model.artifact().digest();
-        if (spec.version() != null) {
-            versions.find(spec.name(), spec.version())
-                    .filter(registered -> !registered.digest().equals(digest))
-                    .ifPresent(
-                            _ ->
-                                    conflict(
-                                            "version",
-                                            "version %d of '%s' is registered with another digest; take another version number"
-                                                    .formatted(spec.version(), spec.name())));
-        }
-        if (deployed.isEmpty()) {
-            return true;
-        }
-        var current = deployed.get();
-        var served = versions.find(spec.name(), current.version());
-        boolean same =
-                served.isPresent()
-                        && served.get().digest().equals(digest)
-                        && (spec.version() == null || spec.version() == current.version());
-        if (same && sameSettings(spec, current) && serves(spec.name())) {
-            return false;
-        }
-        if (!spec.replace() && serves(spec.name())) {
-            conflict(
-                    "replace",
-                    same
-                            ? "'%s' is deployed with other settings; send replace:true to change them"
-                                    .formatted(spec.name())
-                            : "'%s' is deployed already, at version %d; send replace:true to take its place"
-                                    .formatted(spec.name(), current.version()));
-        }
-        return true;
-    }
-
-    private boolean serves(String name) {
-        var entry = byName.get(name);
-        return entry != null && entry.serves();
-    }
-
-    private static boolean sameSettings(DeploymentSpec spec, DeploymentRecord current) {
-        return spec.configOrDefault().equals(current.config())
-                && spec.features().equals(current.features())
-                && spec.pinned() == current.pinned();
-    }
-
-    private static void requireRevision(DeploymentSpec spec, @Nullable DeploymentRecord current) {
-        long revision = current == null ? 0 : current.revision();
-        if (spec.ifRevision() != null && spec.ifRevision() != revision) {
-            conflict(
-                    "If-Match",
-                    "'%s' is at revision %d, not %d: somebody changed it since you looked"
-                            .formatted(spec.name(), revision, spec.ifRevision()));
-        }
-    }
-
-    private static void conflict(String field, String message) {
-        throw new ServingException(ErrorCode.CONFLICT, message, new ErrorDetail(field, null, null));
-    }
-
-    private StagedModel fetch(DeploymentSpec spec) {
-        var registered = RegisteredSource.parse(spec.source().uri());
-        if (registered.isPresent()) {
-            return registered.get().open(versions, repository);
-        }
-        return store.fetch(spec.source().of(spec.name(), spec.version()));
-    }
-
-    private ModelMetadata inspect(DeploymentSpec spec, StagedModel model) {
-        var artifact = model.artifact();
-        var metadata = loader.backendFor(spec.backend(), artifact.format()).inspect(artifact);
-        FeatureCheck.require(spec.features(), metadata);
-        model.config().ifPresent(config -> config.check(metadata));
-        return metadata;
-    }
-
-    /// The version that this artifact has, or gets.
-    private ModelVersion version(
-            DeploymentSpec spec, ModelArtifact artifact, ModelMetadata metadata) {
-        var known = versions.versions(spec.name());
-        return known.stream()
-                .filter(version -> version.digest().equals(artifact.digest()))
-                .filter(version -> spec.version() == null || spec.version() == version.version())
-                .max(Comparator.comparingInt(ModelVersion::version))
-                .orElseGet(
-                        () ->
-                                new ModelVersion(
-                                        spec.name(),
-                                        spec.version() == null ? next(known) : spec.version(),
-                                        artifact.digest(),
-                                        artifact.sizeBytes(),
-                                        spec.source().uri(),
-                                        metadata,
-                                        Instant.now()));
-    }
-
-    private static int next(List<ModelVersion> known) {
-        return known.stream().mapToInt(ModelVersion::version).max().orElse(0) + 1;
-    }
-
-    private DeploymentRecord record(
-            DeploymentSpec spec, ModelVersion version, ModelArtifact artifact) {
-        return new DeploymentRecord(
-                spec.name(),
-                version.version(),
-                loader.backendFor(spec.backend(), artifact.format()).name(),
-                spec.configOrDefault(),
-                spec.features(),
-                spec.pinned(),
-                deployments.lastRevision(spec.name()) + 1,
-                Instant.now());
     }
 
     /// Takes a deployment away: nothing new is accepted, what runs finishes within `drain`, and
@@ -385,7 +195,7 @@ public final class Deployments implements AutoCloseable {
     /// @throws ServingException `MODEL_NOT_FOUND`
     public Removal undeploy(String name, @Nullable Integer version, Duration drain, String actor) {
         get(name); // an unknown name gets no lock of its own
-        return lockedCall(name, () -> remove(name, version, drain, actor));
+        return locks.holding(name, () -> remove(name, version, drain, actor));
     }
 
     private Removal remove(String name, @Nullable Integer version, Duration drain, String actor) {
@@ -421,7 +231,7 @@ public final class Deployments implements AutoCloseable {
     ///
     /// @throws ServingException `MODEL_NOT_FOUND`, `IN_USE`
     public void deleteVersion(String name, int version) {
-        locked(
+        locks.holding(
                 name,
                 () -> {
                     var registered =
@@ -500,25 +310,6 @@ public final class Deployments implements AutoCloseable {
         router.remove(name);
     }
 
-    private void locked(String name, Runnable action) {
-        lockedCall(
-                name,
-                () -> {
-                    action.run();
-                    return true;
-                });
-    }
-
-    private <T> T lockedCall(String name, Supplier<T> action) {
-        var lock = locks.computeIfAbsent(name, _ -> new ReentrantLock());
-        lock.lock();
-        try {
-            return action.get();
-        } finally {
-            lock.unlock();
-        }
-    }
-
     /// Drains and releases everything; what is deployed stays remembered.
     @Override
     public void close() {
@@ -526,7 +317,7 @@ public final class Deployments implements AutoCloseable {
             var deployed = entry.deployed();
             entry.unloading();
             if (deployed != null) {
-                background.execute(() -> loader.discard(deployed, RETIRE_DRAIN));
+                background.execute(() -> loader.retire(deployed));
             }
         }
         background.close();

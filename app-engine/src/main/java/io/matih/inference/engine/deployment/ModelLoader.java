@@ -36,6 +36,8 @@ import java.util.function.Consumer;
 /// Brings a version into memory: picks the runtime, loads the instances, warms them up. What fails
 /// half-way leaves nothing loaded.
 final class ModelLoader {
+    private static final Duration RETIRE_DRAIN = Duration.ofSeconds(30);
+
     private final TreeMap<String, Backend> backends = new TreeMap<>();
     private final ModelRepository repository;
     private final ModelCache cache;
@@ -127,6 +129,11 @@ final class ModelLoader {
                                                 counted,
                                                 cacheStep.andThen(step))));
         return new DeployedVersion(deployment, version, signature, counted, cached);
+    }
+
+    /// Takes it out of memory once what still runs has ended.
+    void retire(DeployedVersion deployed) {
+        discard(deployed, RETIRE_DRAIN);
     }
 
     /// Takes a version out of memory, its series with it.

@@ -26,6 +26,10 @@ public final class GrpcServer {
     /// From a connection's first byte until it speaks HTTP/2.
     private static final int HANDSHAKE_SECONDS = 10;
 
+    /// After so long without a call a connection gives way to others; clients open another by
+    /// themselves.
+    private static final int IDLE_MINUTES = 10;
+
     /// What one client does wrong is no news for the log; it would fill it.
     private static final Logger OF_CONNECTIONS =
             Logger.getLogger(NettyServerBuilder.class.getPackageName());
@@ -52,13 +56,20 @@ public final class GrpcServer {
                 NettyServerBuilder.forAddress(settings.address())
                         .bossEventLoopGroup(threads.group())
                         .workerEventLoopGroup(threads.group())
-                        .channelType(threads.channelType())
+                        .channelFactory(
+                                () -> {
+                                    var listener = threads.newListener();
+                                    listener.pipeline()
+                                            .addLast(new ConnectionCap(settings.connections()));
+                                    return listener;
+                                })
                         .directExecutor()
                         .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
                         .maxInboundMessageSize(settings.messageBytes())
                         .maxInboundMetadataSize(settings.metadataBytes())
                         .maxConcurrentCallsPerConnection(settings.streamsPerConnection())
                         .maxRstFramesPerWindow(RESETS, RESET_WINDOW_SECONDS)
+                        .maxConnectionIdle(IDLE_MINUTES, TimeUnit.MINUTES)
                         .permitKeepAliveTime(settings.keepAlive().toNanos(), TimeUnit.NANOSECONDS)
                         .permitKeepAliveWithoutCalls(true)
                         .decompressorRegistry(

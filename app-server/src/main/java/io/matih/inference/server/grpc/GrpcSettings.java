@@ -1,5 +1,6 @@
 package io.matih.inference.server.grpc;
 
+import io.matih.inference.server.http.ConnectionLimits;
 import io.matih.inference.server.security.BindPolicy;
 
 import java.net.InetSocketAddress;
@@ -12,6 +13,7 @@ import java.time.Duration;
 /// @param messageBytes the largest message that is taken in
 /// @param metadataBytes the largest header list of a call
 /// @param streamsPerConnection calls at once on one connection
+/// @param connections how many it takes
 /// @param keepAlive how often a client may ping, also between calls
 public record GrpcSettings(
         String host,
@@ -19,6 +21,7 @@ public record GrpcSettings(
         int messageBytes,
         int metadataBytes,
         int streamsPerConnection,
+        ConnectionLimits connections,
         Duration keepAlive) {
 
     /// @throws io.matih.inference.server.security.BindRefusedException if others could reach it
@@ -28,6 +31,12 @@ public record GrpcSettings(
 
     public static GrpcSettings defaults() {
         return new GrpcSettings(
-                "127.0.0.1", 8081, 64 * 1024 * 1024, 8 * 1024, 100, Duration.ofSeconds(10));
+                "127.0.0.1",
+                8081,
+                64 * 1024 * 1024,
+                8 * 1024,
+                100,
+                ConnectionLimits.defaults(),
+                Duration.ofSeconds(10));
     }
 }

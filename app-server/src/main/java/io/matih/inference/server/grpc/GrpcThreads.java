@@ -10,6 +10,8 @@ import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.grpc.netty.shaded.io.netty.util.concurrent.EventExecutor;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -41,8 +43,8 @@ public final class GrpcThreads implements AutoCloseable {
         return group;
     }
 
-    Class<? extends ServerChannel> channelType() {
-        return epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    ServerChannel newListener() {
+        return epoll ? new EpollServerSocketChannel() : new NioServerSocketChannel();
     }
 
     /// Where work is done that may wait.
@@ -50,16 +52,14 @@ public final class GrpcThreads implements AutoCloseable {
         return waiting;
     }
 
-    /// Runs the task on the reading thread, once that has taken in all that has arrived by now; at
-    /// once on any other thread.
-    void afterReading(Runnable task) {
+    /// The calling thread, if it reads connections.
+    @Nullable EventExecutor reading() {
         for (var loop : loops) {
             if (loop.inEventLoop()) {
-                loop.execute(task);
-                return;
+                return loop;
             }
         }
-        task.run();
+        return null;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.matih.inference.server.grpc;
 
 import io.grpc.Deadline;
+import io.grpc.netty.shaded.io.netty.util.concurrent.EventExecutor;
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ServingException;
 import io.matih.inference.engine.serving.InferenceListener;
@@ -12,19 +13,27 @@ import io.matih.inference.server.proto.ModelInferResponse;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /// One request on its way from its message to its answer: decode, one call to the router, encode.
 /// Started and cancelled by the call's thread, answered on any.
 final class Inference {
+    private static final long LAST_MOMENTS_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
     private final InferencePath path;
     private final boolean streamed;
     private final Consumer<Inference> settled;
     private final Cancellation cancellation = new Cancellation();
     private final long receivedNanos = System.nanoTime();
+
+    /// The thread that reads the connection; absent where another one has begun.
+    private final @Nullable EventExecutor reading;
+
     private String model = "";
     private String id = "";
+    private volatile @Nullable Deadline deadline;
     private volatile @Nullable Outcome outcome;
 
     /// @param streamed whether the request came in a stream
@@ -33,6 +42,7 @@ final class Inference {
         this.path = path;
         this.streamed = streamed;
         this.settled = settled;
+        reading = path.threads().reading();
     }
 
     /// How it ended.
@@ -54,21 +64,27 @@ final class Inference {
 
     /// Does what takes no waiting and returns.
     ///
-    /// @param deadline of the call; absent where it has none
-    void start(Received received, @Nullable Deadline deadline) {
+    /// @param ofCall its deadline; absent where it has none
+    void start(Received received, @Nullable Deadline ofCall) {
+        deadline = ofCall;
         try {
             switch (received) {
                 case Received.Broken(var failure) -> settle(new Outcome.Failed(failure));
-                case Received.Whole(var message, _) -> offer(decode(message, deadline));
+                case Received.Whole(var message, _) -> offer(decode(message));
             }
         } catch (RuntimeException | Error failure) { // nobody else would tell the client
             settle(new Outcome.Failed(CallFailures.named(failure)));
         }
     }
 
-    /// Nobody waits for the answer any more.
+    /// Nobody waits for the answer any more. Where that is because the call's deadline passes,
+    /// which the client may notice a little earlier, the request's own deadline ends it, and it
+    /// counts as late instead of as given up.
     void cancel() {
-        cancellation.cancel();
+        var ends = deadline;
+        if (ends == null || ends.timeRemaining(TimeUnit.NANOSECONDS) > LAST_MOMENTS_NANOS) {
+            cancellation.cancel();
+        }
     }
 
     /// The answer has left.
@@ -80,22 +96,23 @@ final class Inference {
 
     /// A message that cannot be decoded is a failure of the model that it names, where it names one
     /// that is deployed.
-    private InferenceRequest decode(ModelInferRequest message, @Nullable Deadline deadline) {
+    private InferenceRequest decode(ModelInferRequest message) {
         model = message.getModelName();
         id = message.getId();
         try {
-            return path.reader().read(message, left(deadline));
+            return path.reader().read(message, left());
         } catch (ServingException e) {
             count(e.code());
             throw e;
         }
     }
 
-    private static @Nullable Duration left(@Nullable Deadline deadline) {
-        if (deadline == null) {
+    private @Nullable Duration left() {
+        var ends = deadline;
+        if (ends == null) {
             return null;
         }
-        long nanos = deadline.timeRemaining(TimeUnit.NANOSECONDS);
+        long nanos = ends.timeRemaining(TimeUnit.NANOSECONDS);
         if (nanos <= 0) {
             throw new ServingException(
                     ErrorCode.DEADLINE, "the call's deadline had passed when its message was here");
@@ -107,9 +124,32 @@ final class Inference {
         var pending = path.router().offer(request, new Answering(request));
         if (pending.isPresent()) {
             cancellation.stopsBy(pending.get()::cancel);
-            path.threads().afterReading(pending.get()::start);
+            afterReading(pending.get()::start);
         } else {
             path.threads().waiting().execute(() -> await(request));
+        }
+    }
+
+    /// Runs the task once everything has been taken in that has arrived by now.
+    private void afterReading(Runnable task) {
+        if (reading == null) {
+            task.run();
+        } else {
+            reading.execute(task);
+        }
+    }
+
+    /// Runs the task on the thread that reads the connection, so that the thread that ran a batch
+    /// does not have to encode and write the answers of all of it.
+    private void whereItIsRead(Runnable task) {
+        if (reading == null || reading.inEventLoop()) {
+            task.run();
+            return;
+        }
+        try {
+            reading.execute(task);
+        } catch (RejectedExecutionException _) { // it has ended, and with it the connection
+            task.run();
         }
     }
 
@@ -142,15 +182,17 @@ final class Inference {
 
         @Override
         public void answered(InferenceResponse response) {
-            Outcome how;
+            whereItIsRead(() -> settle(encoded(response)));
+        }
+
+        private Outcome encoded(InferenceResponse response) {
             try {
-                how = new Outcome.Answered(path.writer().write(request, response, streamed));
+                return new Outcome.Answered(path.writer().write(request, response, streamed));
             } catch (RuntimeException | Error e) { // nobody else would tell the client
                 var failure = CallFailures.named(e);
                 count(failure.code());
-                how = new Outcome.Failed(failure);
+                return new Outcome.Failed(failure);
             }
-            settle(how);
         }
 
         @Override

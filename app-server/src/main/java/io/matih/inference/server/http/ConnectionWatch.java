@@ -40,11 +40,7 @@ final class ConnectionWatch extends AbstractLifeCycle implements Connection.List
         if (watched.putIfAbsent(connection, new Watched(address)) != null || address == null) {
             return;
         }
-        int limit =
-                address.isLoopbackAddress()
-                        ? limits.connectionsPerLoopbackAddress()
-                        : limits.connectionsPerAddress();
-        if (perAddress.merge(address, 1, Integer::sum) > limit) {
+        if (perAddress.merge(address, 1, Integer::sum) > limits.connections().of(address)) {
             connection.getEndPoint().close();
         }
     }

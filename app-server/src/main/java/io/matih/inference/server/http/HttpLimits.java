@@ -15,9 +15,7 @@ import java.time.Duration;
 /// @param headerTimeout from a request's first byte to the end of its headers
 /// @param bodyBytesPerSecond the least average speed of a body
 /// @param bodyGrace how long a body may be slower than that
-/// @param connections open at once
-/// @param connectionsPerAddress open at once from one other machine
-/// @param connectionsPerLoopbackAddress the same for this machine, whose users share one address
+/// @param connections how many it takes
 /// @param heldBytes bytes of bodies that all requests together may hold in memory
 /// @param chunks pieces a body may come in, where they average less than 256 bytes
 public record HttpLimits(
@@ -31,9 +29,7 @@ public record HttpLimits(
         Duration headerTimeout,
         long bodyBytesPerSecond,
         Duration bodyGrace,
-        int connections,
-        int connectionsPerAddress,
-        int connectionsPerLoopbackAddress,
+        ConnectionLimits connections,
         long heldBytes,
         int chunks) {
 
@@ -52,8 +48,6 @@ public record HttpLimits(
                 bodyBytesPerSecond,
                 bodyGrace,
                 connections,
-                connectionsPerAddress,
-                connectionsPerLoopbackAddress,
                 heldBytes,
                 chunks);
     }
@@ -70,9 +64,7 @@ public record HttpLimits(
                 Duration.ofSeconds(10),
                 1024,
                 Duration.ofSeconds(10),
-                1024,
-                64,
-                1024,
+                ConnectionLimits.defaults(),
                 Math.max(64 * MIB, Runtime.getRuntime().maxMemory() / 4),
                 65_536);
     }

@@ -157,7 +157,7 @@ public final class HttpServer {
         connector.setIdleTimeout(limits.idleTimeout().toMillis());
         var watch = new ConnectionWatch(connector, limits);
         connector.addBean(watch);
-        var crowd = new NetworkConnectionLimit(limits.connections(), connector);
+        var crowd = new NetworkConnectionLimit(limits.connections().all(), connector);
         crowd.setEndPointIdleTimeout(CROWDED_IDLE_MILLIS);
         server.addBean(crowd);
         server.setErrorHandler(new JettyErrors());

@@ -134,6 +134,7 @@ class GrpcServerTest {
                         usual.messageBytes(),
                         usual.metadataBytes(),
                         usual.streamsPerConnection(),
+                        usual.connections(),
                         usual.keepAlive());
         assertThatThrownBy(open::address).isInstanceOf(BindRefusedException.class);
     }

@@ -5,6 +5,7 @@ import static io.matih.inference.server.grpc.GrpcClient.floats;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.matih.inference.server.TestServer;
+import io.matih.inference.server.http.ConnectionLimits;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -15,9 +16,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 
 /// Connections that speak HTTP/2 as no client of gRPC does (RFC 9113): they are told to calm down
 /// and closed, and others are answered.
@@ -50,7 +53,7 @@ class HostileConnectionTest {
 
     @Test
     void aFloodOfPingsIsStopped() throws IOException {
-        var sent = opening();
+        var sent = new ByteArrayOutputStream();
         for (int i = 0; i < 100; i++) {
             frame(sent, PING, 0, 0, new byte[8]);
         }
@@ -59,13 +62,50 @@ class HostileConnectionTest {
 
     @Test
     void callsThatAreOpenedAndResetAreStopped() throws IOException {
-        var sent = opening();
+        var sent = new ByteArrayOutputStream();
         var cancel = ByteBuffer.allocate(4).putInt(CANCEL).array();
         for (int i = 0; i < 1_500; i++) {
             frame(sent, HEADERS, END_HEADERS, 2 * i + 1, headers());
             frame(sent, RST_STREAM, 0, 2 * i + 1, cancel);
         }
         assertThat(goodbye(sent)).isEqualTo(ENHANCE_YOUR_CALM);
+    }
+
+    @Test
+    void connectionsThatAreTooManyAreClosedAtOnce() throws IOException {
+        int most = ConnectionLimits.defaults().perLoopbackAddress();
+        var open = new ArrayList<Socket>();
+        try {
+            for (int i = 0; i < most; i++) {
+                open.add(connect());
+            }
+            for (var each : open) {
+                assertThat(each.getInputStream().read()).isNotNegative();
+            }
+            try (var surplus = connect()) {
+                assertThatIsClosed(surplus);
+            }
+        } finally {
+            for (var each : open) {
+                each.close();
+            }
+        }
+    }
+
+    private Socket connect() throws IOException {
+        var address = server.server().grpcAddress().split(":", 2);
+        var socket = new Socket(address[0], Integer.parseInt(address[1]));
+        socket.setSoTimeout(10_000);
+        opening().writeTo(socket.getOutputStream());
+        return socket;
+    }
+
+    private static void assertThatIsClosed(Socket socket) throws IOException {
+        try {
+            assertThat(socket.getInputStream().read()).isNegative();
+        } catch (SocketException reset) {
+            assertThat(reset).hasMessageContaining("reset");
+        }
     }
 
     private static ByteArrayOutputStream opening() {
@@ -106,9 +146,7 @@ class HostileConnectionTest {
 
     /// @return the reason with which the server ends the connection
     private int goodbye(ByteArrayOutputStream sent) throws IOException {
-        var address = server.server().grpcAddress().split(":", 2);
-        try (var socket = new Socket(address[0], Integer.parseInt(address[1]))) {
-            socket.setSoTimeout(10_000);
+        try (var socket = connect()) {
             sent.writeTo(socket.getOutputStream());
             var in = new DataInputStream(socket.getInputStream());
             while (true) {

@@ -31,6 +31,8 @@ class StoppedInferTest {
     private static final String CANCELED =
             "ml_inference_errors_total{model=\"slow\",reason=\"CANCELED\",version=\"1\"}";
 
+    private static final String LATE = CANCELED.replace("CANCELED", "TIMEOUT");
+
     @TempDir private Path data;
     private TestServer server;
     private GrpcClient client;
@@ -93,6 +95,8 @@ class StoppedInferTest {
                                         .modelInfer(slow(SlowModel.ENDLESS, 1).build()));
         assertThat(refusal.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(5));
+        await("the call counted as late", () -> server.metric(LATE) == 1);
+        assertThat(server.metric(CANCELED)).isZero();
     }
 
     @Test

@@ -69,9 +69,7 @@ final class TestServer implements AutoCloseable {
                 headerTimeout,
                 usual.bodyBytesPerSecond(),
                 bodyGrace,
-                connections,
-                usual.connectionsPerAddress(),
-                perAddress,
+                new ConnectionLimits(connections, usual.connections().perAddress(), perAddress),
                 usual.heldBytes(),
                 usual.chunks());
     }
@@ -91,8 +89,6 @@ final class TestServer implements AutoCloseable {
                 usual.bodyBytesPerSecond(),
                 usual.bodyGrace(),
                 usual.connections(),
-                usual.connectionsPerAddress(),
-                usual.connectionsPerLoopbackAddress(),
                 bytes,
                 usual.chunks());
     }

@@ -190,9 +190,15 @@ final class BatchRun {
                                 false));
     }
 
+    static ServingException late(String label, String when) {
+        return new ServingException(
+                ErrorCode.DEADLINE, "%s: the request's timeout passed %s".formatted(label, when));
+    }
+
     private ServingException failure(Throwable e) {
         if (e instanceof ServingException known) {
-            return known;
+            // An instance does not know whose deadline it was given.
+            return known.code() == ErrorCode.DEADLINE ? late(label, "while the model ran") : known;
         }
         LOG.error("{} failed", label, e);
         return new ServingException(ErrorCode.INTERNAL, label + " failed", e);

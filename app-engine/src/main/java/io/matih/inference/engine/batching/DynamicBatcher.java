@@ -386,8 +386,7 @@ public final class DynamicBatcher implements AutoCloseable {
     }
 
     private ServingException late(String when) {
-        return new ServingException(
-                ErrorCode.DEADLINE, "%s: the request's timeout passed %s".formatted(label, when));
+        return BatchRun.late(label, when);
     }
 
     private ServingException waitedTooLong(Work work) {

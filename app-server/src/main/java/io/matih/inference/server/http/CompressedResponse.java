@@ -9,15 +9,11 @@ import org.jspecify.annotations.Nullable;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Set;
 import java.util.zip.DeflaterOutputStream;
-import java.util.zip.GZIPOutputStream;
 
 /// An answer compressed on its way out, for a client that asked for it. Small ones, streams of
 /// events and what is compressed already go out as they are.
 final class CompressedResponse extends Response.Wrapper {
-    private static final int SMALLEST = 1024;
-    private static final Set<String> AS_IS = Set.of(MediaType.EVENT_STREAM, MediaType.ZIP);
 
     private final String encoding;
     private final ByteArrayOutputStream compressed = new ByteArrayOutputStream();
@@ -49,23 +45,20 @@ final class CompressedResponse extends Response.Wrapper {
     }
 
     private void begin(boolean last, @Nullable ByteBuffer content) throws IOException {
-        boolean small = last && (content == null || content.remaining() < SMALLEST);
+        boolean small = last && (content == null || content.remaining() < Encodings.WORTH_BYTES);
         if (small || isCommitted() || !compressible()) {
             return;
         }
         getHeaders().put(HttpHeader.CONTENT_ENCODING, encoding);
         getHeaders().add(HttpHeader.VARY, HttpHeader.ACCEPT_ENCODING.asString());
         getHeaders().remove(HttpHeader.CONTENT_LENGTH);
-        compressor =
-                encoding.equals(Encodings.GZIP)
-                        ? new GZIPOutputStream(compressed)
-                        : new DeflaterOutputStream(compressed);
+        compressor = CompressedBody.compressor(compressed, encoding);
     }
 
     private boolean compressible() {
         var type = getHeaders().get(HttpHeader.CONTENT_TYPE);
         return !getHeaders().contains(HttpHeader.CONTENT_ENCODING)
-                && (type == null || !AS_IS.contains(MediaType.essence(type)));
+                && (type == null || Encodings.helps(type));
     }
 
     private void write(

@@ -8,11 +8,17 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.jspecify.annotations.Nullable;
 
 import java.util.Locale;
+import java.util.Set;
 
 /// The content codings that are understood and written.
 final class Encodings {
     static final String GZIP = "gzip";
     static final String DEFLATE = "deflate";
+
+    /// From here on an answer is worth compressing.
+    static final int WORTH_BYTES = 1024;
+
+    private static final Set<String> AS_IS = Set.of(MediaType.EVENT_STREAM, MediaType.ZIP);
     private static final String IDENTITY = "identity";
 
     private Encodings() {}
@@ -58,6 +64,12 @@ final class Encodings {
             }
         }
         return null;
+    }
+
+    /// Whether an answer of this type may be compressed: streams of events may not, and what is
+    /// compressed already.
+    static boolean helps(String contentType) {
+        return !AS_IS.contains(MediaType.essence(contentType));
     }
 
     private static String name(String coding) {

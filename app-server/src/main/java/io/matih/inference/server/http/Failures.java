@@ -30,7 +30,7 @@ final class Failures {
             Response response,
             Callback callback,
             HttpFields headers) {
-        var error = ErrorResponses.of(named(failure, identity.requestId()), identity.requestId());
+        var error = response(failure, identity);
         if (response.isCommitted()) {
             // Half an answer has left; only a broken connection tells the client.
             callback.failed(failure);
@@ -39,15 +39,23 @@ final class Failures {
         response.reset();
         response.setStatus(error.status());
         identity.writeTo(response.getHeaders());
-        response.getHeaders().add(headers);
-        response.getHeaders().put(HttpHeader.CONTENT_TYPE, MediaType.JSON);
+        response.getHeaders().add(headers).add(headers(error));
+        response.write(true, ByteBuffer.wrap(error.body()), callback);
+    }
+
+    static ErrorResponse response(Throwable failure, RequestIdentity identity) {
+        return ErrorResponses.of(named(failure, identity.requestId()), identity.requestId());
+    }
+
+    static HttpFields.Mutable headers(ErrorResponse error) {
+        var headers = HttpFields.build().put(HttpHeader.CONTENT_TYPE, MediaType.JSON);
         if (error.retryAfterSeconds() != null) {
-            response.getHeaders().put(HttpHeader.RETRY_AFTER, error.retryAfterSeconds());
+            headers.put(HttpHeader.RETRY_AFTER, error.retryAfterSeconds());
         }
         if (error.endsConnection()) {
-            response.getHeaders().put(HttpHeader.CONNECTION, "close");
+            headers.put(HttpHeader.CONNECTION, "close");
         }
-        response.write(true, ByteBuffer.wrap(error.body()), callback);
+        return headers;
     }
 
     /// The same from within a Javalin handler.

@@ -28,10 +28,18 @@ public final class HeldBytes {
 
     /// @throws ServingException `OVERLOADED`; nothing is taken then
     public void take(long bytes) {
-        if (held.addAndGet(bytes) > limit) {
-            held.addAndGet(-bytes);
+        if (!tryTake(bytes)) {
             throw refusal();
         }
+    }
+
+    /// @return false where there is no room; nothing is taken then
+    boolean tryTake(long bytes) {
+        if (held.addAndGet(bytes) <= limit) {
+            return true;
+        }
+        held.addAndGet(-bytes);
+        return false;
     }
 
     public void giveBack(long bytes) {

@@ -11,7 +11,6 @@ import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -151,11 +150,13 @@ public final class HttpServer {
     private Connector connector(Server server, HttpConfiguration http) {
         var limits = settings.limits();
         harden(http, limits);
-        var connector = new PromptConnector(server, new HttpConnectionFactory(http));
+        var connector = new PromptConnector(server);
+        var watch = new ConnectionWatch(connector, limits);
+        var known = new KnownRequests(inFlight, held, watch, requests);
+        connector.addConnectionFactory(new PromptConnectionFactory(http, known));
         connector.setHost(address.getHostAddress());
         connector.setPort(settings.port());
         connector.setIdleTimeout(limits.idleTimeout().toMillis());
-        var watch = new ConnectionWatch(connector, limits);
         connector.addBean(watch);
         var crowd = new NetworkConnectionLimit(limits.connections().all(), connector);
         crowd.setEndPointIdleTimeout(CROWDED_IDLE_MILLIS);

@@ -18,13 +18,18 @@ final class InFlight {
 
     /// @throws ServingException `SHUTTING_DOWN`
     void enter() {
+        if (!tryEnter()) {
+            throw new ServingException(ErrorCode.SHUTTING_DOWN, "the server is shutting down")
+                    .withRetryAfter(RETRY_AFTER_RESTART);
+        }
+    }
+
+    /// @return false once the drain has begun
+    boolean tryEnter() {
         lock.lock();
         try {
-            if (draining) {
-                throw new ServingException(ErrorCode.SHUTTING_DOWN, "the server is shutting down")
-                        .withRetryAfter(RETRY_AFTER_RESTART);
-            }
-            serving++;
+            serving += draining ? 0 : 1;
+            return !draining;
         } finally {
             lock.unlock();
         }

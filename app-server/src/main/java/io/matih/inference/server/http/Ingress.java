@@ -168,20 +168,31 @@ final class Ingress extends Handler.Wrapper {
         new Exchange(identity, metered, route);
         switch (route.responder()) {
             case Route.Responder.Direct(var handler) ->
-                    new DirectExchange(
-                                    handler,
-                                    route,
-                                    metered,
-                                    response,
-                                    callback,
-                                    identity,
-                                    requests,
-                                    connections)
-                            .start();
+                    direct(
+                            new JettyCarrier(metered, response, callback),
+                            metered,
+                            route,
+                            handler,
+                            identity);
             case Route.Responder.Served _ ->
                     requests.execute(() -> pass(route, metered, response, callback, identity));
             case Route.Responder.Unsupported _ -> throw new IllegalStateException(route.path());
         }
+    }
+
+    private void direct(
+            Carrier carrier,
+            MeteredRequest request,
+            Route route,
+            DirectHandler handler,
+            RequestIdentity identity) {
+        if (carrier.connection() instanceof PromptConnection prompt) {
+            var head = prompt.takeHead();
+            if (head != null) {
+                prompt.know(KnownRequest.of(head, request, request.limitBytes(), route, handler));
+            }
+        }
+        new DirectExchange(carrier, route, handler, identity, requests, connections).read(request);
     }
 
     /// Hands a request to Javalin, on a thread that may wait.

@@ -4,7 +4,6 @@ import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SelectorManager;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
-import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.Scheduler;
@@ -17,15 +16,15 @@ import java.util.concurrent.Executor;
 final class PromptConnector extends ServerConnector {
     private static final int MOST_SELECTORS = 4;
 
-    PromptConnector(Server server, HttpConnectionFactory http) {
+    /// It needs a connection factory yet.
+    PromptConnector(Server server) {
         super(
                 server,
                 task -> execute(task, server),
                 null,
                 null,
                 1,
-                Math.min(MOST_SELECTORS, Runtime.getRuntime().availableProcessors()),
-                http);
+                Math.min(MOST_SELECTORS, Runtime.getRuntime().availableProcessors()));
     }
 
     /// A connection whose request was answered by another thread, or after the reading thread had

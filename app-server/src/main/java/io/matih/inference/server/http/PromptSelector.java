@@ -7,6 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.Selector;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -26,6 +27,7 @@ final class PromptSelector extends ManagedSelector {
     private static final int MOST_CREDIT = 16;
     private static final int TRIES = 4;
     private static final int TRY_AGAIN_AFTER = 128;
+    private static final int BUFFER_BYTES = 16 * 1024;
     private static final boolean ALONE = Runtime.getRuntime().availableProcessors() == 1;
 
     /// So that updates which bring about further ones cannot keep the connections waiting.
@@ -46,6 +48,9 @@ final class PromptSelector extends ManagedSelector {
     /// selecting thread, but for `thread`, by which any other one finds that it is not that.
     private boolean busy;
 
+    /// For what is read off a connection and dealt with at once.
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+
     private int selected;
     private boolean inside;
     private volatile @Nullable Thread thread;
@@ -64,6 +69,11 @@ final class PromptSelector extends ManagedSelector {
     /// Whether the calling thread is this selector's.
     boolean isCurrent() {
         return Thread.currentThread().equals(thread);
+    }
+
+    /// Room for what one connection has sent; this thread's, until it reads the next.
+    ByteBuffer buffer() {
+        return buffer;
     }
 
     /// Runs the task on this thread, after what has arrived by now has been read. Any thread.

@@ -54,6 +54,16 @@ final class WatchedEndPoint extends SocketChannelEndPoint {
         return false;
     }
 
+    /// What was read, but for somebody else: the next to read finds it again.
+    ///
+    /// @param bytes copied
+    void putBack(ByteBuffer bytes) {
+        var kept = ByteBuffer.allocate(bytes.remaining()).put(bytes).flip();
+        synchronized (this) {
+            early = kept;
+        }
+    }
+
     @Override
     public int fill(ByteBuffer buffer) throws IOException {
         synchronized (this) {

@@ -9,6 +9,7 @@ import io.matih.inference.engine.error.ServingException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
@@ -111,6 +112,7 @@ final class TestServer implements AutoCloseable {
                                 "/api/echo",
                                 ctx -> ctx.result(count(RequestBody.read(ctx, ROUTE_LIMIT))))
                         .withBodyLimit(ROUTE_LIMIT),
+                Route.direct("/api/direct", TestServer::echo).withQuery("loud"),
                 Route.post(
                         "/api/large",
                         ctx -> ctx.result("" + count(RequestBody.read(ctx, 64 << 20)).length)),
@@ -127,6 +129,20 @@ final class TestServer implements AutoCloseable {
                                 })
                         .consuming(MediaType.OCTET_STREAM)
                         .withBodyLimit(1 << 30));
+    }
+
+    /// Answers what it is sent; refuses what begins with `no`, and for `later` with another thread.
+    private static void echo(DirectExchange exchange, byte[] body) {
+        var text = new String(body, UTF_8);
+        if (text.startsWith("no")) {
+            throw new ServingException(ErrorCode.MALFORMED_REQUEST, "no");
+        }
+        if (text.startsWith("later") && !exchange.mayWait()) {
+            exchange.onThreadOfItsOwn(() -> echo(exchange, body));
+            return;
+        }
+        var answer = exchange.query("loud") == null ? text : text.toUpperCase(Locale.ROOT);
+        exchange.answer(DirectAnswer.json(answer.getBytes(UTF_8)), "total;dur=0", () -> {});
     }
 
     private byte[] count(byte[] body) {

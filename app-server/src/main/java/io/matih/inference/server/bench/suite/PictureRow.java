@@ -10,7 +10,7 @@ import java.util.List;
 /// Pictures of 1×3×224×224 in binary beside the same ones in JSON.
 record PictureRow(int connections) implements SuiteRow {
     private static final int SIDE = 224;
-    private static final String SHAPE = "1,3,%d,%d".formatted(SIDE, SIDE);
+    private static final int[] SHAPE = {1, 3, SIDE, SIDE};
     private static final int PICTURES = 2;
     private static final Goal GOAL = Goal.atLeast(3);
 
@@ -22,17 +22,16 @@ record PictureRow(int connections) implements SuiteRow {
     @Override
     public RowResult run(Stage stage) throws IOException, InterruptedException {
         var model =
-                SuiteModel.forged(
-                        "picture", () -> ModelForge.picture(SIDE), 3 * SIDE * SIDE, null, PICTURES);
+                SuiteModel.forged("picture", () -> ModelForge.picture(SIDE), SHAPE, null, PICTURES);
         var server = stage.server();
         server.deploy(model.name(), stage.write(model.name(), model.onnx().get()), model.config());
-        var binary = new BinaryCalls(model.name(), model.input(), SHAPE, model.rows());
+        var binary = new BinaryCalls(model.name(), model.input(), model.shape(), model.rows());
         var calls = binary.ask(server);
         var json =
                 new Side(
                         "JSON",
                         server.predictUrl(),
-                        model.requests(SHAPE).stream()
+                        model.requests().stream()
                                 .map(
                                         body ->
                                                 LoadRequest.post(

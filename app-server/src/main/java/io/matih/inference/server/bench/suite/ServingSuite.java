@@ -39,7 +39,8 @@ public final class ServingSuite {
                     new PictureRow(PICTURE_CONNECTIONS),
                     new GrpcRow(CONNECTIONS),
                     new OneConnectionRow(),
-                    new ComputeBoundRow(CONNECTIONS),
+                    new ComputeBoundRow("compute-bound-64", CONNECTIONS, 1),
+                    new ComputeBoundRow("compute-bound-64x16", CONNECTIONS, 16),
                     new OverloadRow("overload-2x", 2),
                     new OverloadRow("overload-5x", 5),
                     new HotSwapRow(CONNECTIONS));

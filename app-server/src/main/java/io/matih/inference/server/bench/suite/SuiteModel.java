@@ -1,5 +1,7 @@
 package io.matih.inference.server.bench.suite;
 
+import static java.util.stream.Collectors.joining;
+
 import io.matih.inference.server.demo.Sample;
 
 import org.jspecify.annotations.Nullable;
@@ -12,17 +14,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /// A model of the suite with rows to send.
 ///
 /// @param onnx makes the file's bytes
 /// @param config the deploy's `config`; absent for the usual one
-/// @param rows numbers as JSON spells them
+/// @param shape of the input of one request
+/// @param rows the numbers of one request each, as JSON spells them
 record SuiteModel(
         String name,
         Supplier<byte[]> onnx,
         @Nullable JsonNode config,
         String input,
+        String shape,
         List<List<String>> rows) {
     private static final int ROWS = 16;
     private static final long SEED = 11;
@@ -39,22 +44,23 @@ record SuiteModel(
                 sample::model,
                 null,
                 sample.input(),
+                "1,64",
                 sample.testSet().stream().limit(ROWS).map(Sample.Row::values).toList());
     }
 
     /// A model of the forge, with random rows.
     static SuiteModel forged(
             String name, Supplier<byte[]> onnx, int width, @Nullable String config) {
-        return forged(name, onnx, width, config, ROWS);
+        return forged(name, onnx, new int[] {1, width}, config, ROWS);
     }
 
     static SuiteModel forged(
-            String name, Supplier<byte[]> onnx, int width, @Nullable String config, int count) {
+            String name, Supplier<byte[]> onnx, int[] shape, @Nullable String config, int count) {
         var random = new SplittableRandom(SEED);
         var rows = new ArrayList<List<String>>();
         for (int i = 0; i < count; i++) {
             var row = new ArrayList<String>();
-            for (int j = 0; j < width; j++) {
+            for (int j = 0; j < elements(shape); j++) {
                 row.add(Float.toString((float) random.nextDouble(-1, 1)));
             }
             rows.add(row);
@@ -64,20 +70,19 @@ record SuiteModel(
                 onnx,
                 config == null ? null : JsonMapper.shared().readTree(config),
                 ModelForge.INPUT,
+                IntStream.of(shape).mapToObj(Integer::toString).collect(joining(",")),
                 rows);
     }
 
-    /// One request a row.
+    private static int elements(int[] shape) {
+        return IntStream.of(shape).reduce(1, Math::multiplyExact);
+    }
+
     List<byte[]> requests() {
-        return requests("1," + rows.getFirst().size());
+        return rows.stream().map(this::request).toList();
     }
 
-    /// @param shape of the input of one request
-    List<byte[]> requests(String shape) {
-        return rows.stream().map(row -> request(shape, row)).toList();
-    }
-
-    private byte[] request(String shape, List<String> row) {
+    private byte[] request(List<String> row) {
         return """
                {"model":"%s","inputs":[{"name":"%s","shape":[%s],"datatype":"FP32","data":[%s]}]}"""
                 .formatted(name, input, shape, String.join(",", row))

@@ -15,6 +15,6 @@ public record Timing(int rounds, Duration warmup, Duration turn, int swaps) {
     }
 
     public static Timing full() {
-        return new Timing(7, Duration.ofSeconds(8), Duration.ofSeconds(3), 200);
+        return new Timing(7, Duration.ofSeconds(15), Duration.ofSeconds(3), 200);
     }
 }

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.matih.inference.engine.backend.onnxruntime.OnnxRuntimeSettings;
 import io.matih.inference.engine.cache.CacheSettings;
 import io.matih.inference.engine.cache.CacheStatus.ModelUse;
+import io.matih.inference.engine.deployment.Change;
 import io.matih.inference.engine.deployment.DeploymentSpec;
 import io.matih.inference.engine.deployment.DeploymentState;
 import io.matih.inference.engine.deployment.InMemoryStores;
+import io.matih.inference.engine.deployment.TrafficMode;
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ServingException;
 import io.matih.inference.engine.model.DynamicBatching;
@@ -104,10 +106,10 @@ class EngineCacheTest {
                 null,
                 config,
                 Map.of(),
+                new TrafficMode.Primary(),
                 pinned,
                 true,
-                null,
-                "test");
+                new Change(null, "test", null));
     }
 
     private static void deploy(Engine engine, int model, boolean pinned) {
@@ -125,6 +127,7 @@ class EngineCacheTest {
                                         null,
                                         List.of(zero),
                                         List.of(),
+                                        null,
                                         0,
                                         CacheMode.USE,
                                         null));
@@ -133,7 +136,8 @@ class EngineCacheTest {
     }
 
     private static ModelUse use(Engine engine, int model) {
-        return Objects.requireNonNull(engine.deployments().get("m" + model).cache());
+        return Objects.requireNonNull(
+                engine.deployments().get("m" + model).stable().orElseThrow().cache());
     }
 
     @Test

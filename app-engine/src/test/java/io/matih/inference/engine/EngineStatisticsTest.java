@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.matih.inference.engine.backend.onnxruntime.OnnxRuntimeSettings;
 import io.matih.inference.engine.cache.CacheSettings;
+import io.matih.inference.engine.deployment.Change;
 import io.matih.inference.engine.deployment.DeploymentSpec;
 import io.matih.inference.engine.deployment.InMemoryStores;
+import io.matih.inference.engine.deployment.TrafficMode;
 import io.matih.inference.engine.deployment.VersionStatistics;
 import io.matih.inference.engine.device.Device;
 import io.matih.inference.engine.error.ErrorCode;
@@ -105,10 +107,10 @@ class EngineStatisticsTest {
                                         ModelConfig.DEFAULT.instanceGroups(),
                                         List.of(new Warmup("w", 1, 3))),
                                 Map.of(),
+                                new TrafficMode.Primary(),
                                 false,
                                 true,
-                                null,
-                                "test"));
+                                new Change(null, "test", null)));
     }
 
     private static InferenceRequest request(long... indices) {
@@ -125,6 +127,7 @@ class EngineStatisticsTest {
                                 Shape.of(indices.length),
                                 MemorySegment.ofArray(bytes.array()))),
                 List.of(),
+                null,
                 0,
                 CacheMode.USE,
                 null);
@@ -135,7 +138,7 @@ class EngineStatisticsTest {
     }
 
     private VersionStatistics statistics() {
-        return engine.deployments().statistics("m").orElseThrow();
+        return engine.deployments().statistics("m").getFirst();
     }
 
     @Test
@@ -270,7 +273,8 @@ class EngineStatisticsTest {
     void whatTheModelCouldNeverAnswerIsNoFailedInference() {
         deploy(8, false);
         var wrong =
-                new InferenceRequest("m", null, null, List.of(), List.of(), 0, CacheMode.USE, null);
+                new InferenceRequest(
+                        "m", null, null, List.of(), List.of(), null, 0, CacheMode.USE, null);
         var failure =
                 catchThrowableOfType(ServingException.class, () -> engine.router().infer(wrong));
         assertThat(failure.code()).isEqualTo(ErrorCode.MISSING_INPUT);

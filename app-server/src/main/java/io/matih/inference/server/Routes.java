@@ -2,6 +2,7 @@ package io.matih.inference.server;
 
 import io.matih.inference.server.cache.CacheHandler;
 import io.matih.inference.server.deployment.DeploymentHandler;
+import io.matih.inference.server.deployment.TrafficHandler;
 import io.matih.inference.server.docs.DocsHandler;
 import io.matih.inference.server.http.MediaType;
 import io.matih.inference.server.http.Route;
@@ -42,6 +43,7 @@ final class Routes {
     record Handlers(
             PredictHandler predict,
             DeploymentHandler deployments,
+            TrafficHandler traffic,
             ModelHandler models,
             UploadHandler uploads,
             CacheHandler cache,
@@ -71,6 +73,12 @@ final class Routes {
                 Route.get(API + "/deployments/{name}", deployments::get),
                 Route.get(API + "/deployments/{name}/versions", deployments::versions),
                 Route.get(API + "/deployments/{name}/revisions", deployments::revisions),
+                Route.post(API + "/deployments/{name}/promote", handlers.traffic()::promote)
+                        .withBodyLimit(limits.controlBytes()),
+                Route.post(API + "/deployments/{name}/rollback", handlers.traffic()::rollBack)
+                        .withBodyLimit(limits.controlBytes()),
+                Route.post(API + "/deployments/{name}/traffic", handlers.traffic()::share)
+                        .withBodyLimit(limits.controlBytes()),
                 Route.get(API + "/models", models::list),
                 Route.delete(API + "/models/{name}/versions/{version}", models::deleteVersion),
                 Route.put(API + "/models/{name}/labels/{label}", models::label)

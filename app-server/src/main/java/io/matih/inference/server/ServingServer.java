@@ -9,6 +9,7 @@ import io.matih.inference.engine.error.ServingException;
 import io.matih.inference.server.cache.CacheHandler;
 import io.matih.inference.server.cli.RunningServer;
 import io.matih.inference.server.deployment.DeploymentHandler;
+import io.matih.inference.server.deployment.TrafficHandler;
 import io.matih.inference.server.docs.DocsHandler;
 import io.matih.inference.server.grpc.GrpcServer;
 import io.matih.inference.server.grpc.GrpcServices;
@@ -142,6 +143,7 @@ public final class ServingServer implements RunningServer {
                                 stores.versions(),
                                 background,
                                 CONTROL_BODY_BYTES),
+                        new TrafficHandler(engine.deployments(), CONTROL_BODY_BYTES),
                         new ModelHandler(
                                 stores.versions(),
                                 engine.deployments(),

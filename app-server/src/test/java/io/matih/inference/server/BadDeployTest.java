@@ -268,7 +268,7 @@ class BadDeployTest {
                         with("\"traffic\":{\"mode\":\"AAA\"}")),
                 Arguments.of(501, "UNSUPPORTED", "ensemble", with("\"ensemble\":{}")),
                 Arguments.of(
-                        501, "UNSUPPORTED", "canary", with("\"traffic\":{\"mode\":\"canary\"}")),
+                        501, "UNSUPPORTED", "shadow", with("\"traffic\":{\"mode\":\"shadow\"}")),
                 Arguments.of(501, "UNSUPPORTED", "triton", with("\"backend\":\"triton\"")),
                 Arguments.of(
                         400,

@@ -22,10 +22,16 @@ public final class Migrations {
     private final Flyway flyway;
 
     Migrations(DataSource dataSource, String... scripts) {
+        this(dataSource, MigrationVersion.LATEST, scripts);
+    }
+
+    /// @param target the last script that counts
+    Migrations(DataSource dataSource, MigrationVersion target, String... scripts) {
         flyway =
                 Flyway.configure(Migrations.class.getClassLoader())
                         .dataSource(dataSource)
                         .locations(scripts)
+                        .target(target)
                         .failOnMissingLocations(true)
                         .validateMigrationNaming(true)
                         .table(HISTORY)

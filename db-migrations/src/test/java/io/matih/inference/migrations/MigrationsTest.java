@@ -2,6 +2,7 @@ package io.matih.inference.migrations;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.flywaydb.core.api.MigrationVersion;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -14,6 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 class MigrationsTest {
+    private static final String LATEST = "002";
+    private static final String NEXT = "900";
+
     @TempDir Path folder;
     private JdbcDataSource dataSource;
 
@@ -26,10 +30,10 @@ class MigrationsTest {
 
     @Test
     void anEmptyDatabaseGetsTheWholeSchema() throws SQLException {
-        assertThat(Migrations.check(dataSource)).isEqualTo(new SchemaState.Absent("001"));
+        assertThat(Migrations.check(dataSource)).isEqualTo(new SchemaState.Absent(LATEST));
 
         assertThat(Migrations.migrate(dataSource))
-                .isEqualTo(new MigrationResult.Migrated(null, "001"));
+                .isEqualTo(new MigrationResult.Migrated(null, LATEST));
 
         assertThat(tables())
                 .contains(
@@ -51,30 +55,57 @@ class MigrationsTest {
     void aSecondMigrationFindsNothingToDo() {
         Migrations.migrate(dataSource);
 
-        assertThat(Migrations.check(dataSource)).isEqualTo(new SchemaState.Current("001"));
-        assertThat(Migrations.migrate(dataSource)).isEqualTo(new MigrationResult.UpToDate("001"));
+        assertThat(Migrations.check(dataSource)).isEqualTo(new SchemaState.Current(LATEST));
+        assertThat(Migrations.migrate(dataSource)).isEqualTo(new MigrationResult.UpToDate(LATEST));
     }
 
     @Test
     void anOlderDatabaseIsBroughtForward() throws Exception {
         Migrations.migrate(dataSource);
-        script("V002__more.sql", "CREATE TABLE more (id INTEGER NOT NULL)");
+        script("V900__more.sql", "CREATE TABLE more (id INTEGER NOT NULL)");
         var newer = new Migrations(dataSource, Migrations.SCRIPTS, "filesystem:" + folder);
 
-        assertThat(newer.check()).isEqualTo(new SchemaState.Older("001", "002"));
-        assertThat(newer.migrate()).isEqualTo(new MigrationResult.Migrated("001", "002"));
+        assertThat(newer.check()).isEqualTo(new SchemaState.Older(LATEST, NEXT));
+        assertThat(newer.migrate()).isEqualTo(new MigrationResult.Migrated(LATEST, NEXT));
         assertThat(tables()).contains("MORE");
     }
 
     @Test
+    void whatWasDeployedBeforeVariantsIsAStableVariant() throws SQLException {
+        new Migrations(dataSource, MigrationVersion.fromVersion("001"), Migrations.SCRIPTS)
+                .migrate();
+        execute(
+                """
+                INSERT INTO model_versions VALUES ('iris', 3, 'd3', 1, 'file:i', '{}', NOW());
+                INSERT INTO deployment_revisions VALUES ('iris', 7, 'DEPLOY', 3, 'd3', 'a', NOW());
+                INSERT INTO deployments
+                VALUES ('iris', 3, 'onnxruntime', '{"c":1}', '{"f":[]}', TRUE, 7, NOW());
+                """);
+
+        Migrations.migrate(dataSource);
+
+        assertThat(
+                        strings(
+                                """
+                                SELECT deployment_name || version || place || role || weight
+                                    || backend || config_json || features_json || pinned
+                                FROM deployment_variants
+                                """))
+                .containsExactly("iris30STABLE100onnxruntime{\"c\":1}{\"f\":[]}TRUE");
+        assertThat(strings("SELECT variants_json FROM deployment_revisions")).containsExactly("[]");
+        assertThat(strings("SELECT CAST(revision AS VARCHAR) FROM deployments"))
+                .containsExactly("7");
+    }
+
+    @Test
     void aNewerDatabaseIsLeftAlone() throws Exception {
-        script("V002__more.sql", "CREATE TABLE more (id INTEGER NOT NULL)");
+        script("V900__more.sql", "CREATE TABLE more (id INTEGER NOT NULL)");
         new Migrations(dataSource, Migrations.SCRIPTS, "filesystem:" + folder).migrate();
         var before = dump();
 
-        assertThat(Migrations.check(dataSource)).isEqualTo(new SchemaState.Newer("002", "001"));
+        assertThat(Migrations.check(dataSource)).isEqualTo(new SchemaState.Newer(NEXT, LATEST));
         assertThat(Migrations.migrate(dataSource))
-                .isEqualTo(new MigrationResult.Newer("002", "001"));
+                .isEqualTo(new MigrationResult.Newer(NEXT, LATEST));
         assertThat(dump()).isEqualTo(before);
     }
 
@@ -82,7 +113,7 @@ class MigrationsTest {
     void aMigrationThatStopsHalfWayIsReportedThenAndLater() throws Exception {
         Migrations.migrate(dataSource);
         script(
-                "V002__more.sql",
+                "V900__more.sql",
                 "CREATE TABLE more (id INTEGER NOT NULL); CREATE TABLE more (id INTEGER)");
         var newer = new Migrations(dataSource, Migrations.SCRIPTS, "filesystem:" + folder);
 
@@ -91,7 +122,9 @@ class MigrationsTest {
         assertThat(newer.migrate())
                 .isEqualTo(
                         new MigrationResult.Failed(
-                                "the migration of the schema to version 002 stopped half-way"));
+                                "the migration of the schema to version "
+                                        + NEXT
+                                        + " stopped half-way"));
         assertThat(Migrations.check(dataSource)).isInstanceOf(SchemaState.Broken.class);
     }
 

@@ -1,5 +1,6 @@
 package io.matih.inference.engine.deployment;
 
+import io.matih.inference.engine.deployment.Variant.Role;
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ErrorDetail;
 import io.matih.inference.engine.error.ServingException;
@@ -7,7 +8,7 @@ import io.matih.inference.engine.model.ModelVersionStore;
 
 import org.jspecify.annotations.Nullable;
 
-/// Whether a deploy may take the place of what is deployed under its name.
+/// Whether a deploy may take its place among what is deployed under its name.
 final class DeployChecks {
     private final ModelVersionStore versions;
 
@@ -15,26 +16,46 @@ final class DeployChecks {
         this.versions = versions;
     }
 
-    /// Whether there is anything to do.
-    ///
+    /// @param version that the model has, or would get
     /// @param digest of the model
     /// @param entry what the name has now; absent where nobody has asked for it before
-    /// @return false where exactly this is deployed already
-    /// @throws ServingException `CONFLICT`
-    boolean requireAcceptable(DeploymentSpec spec, String digest, @Nullable Deployment entry) {
+    /// @return what is to be done
+    /// @throws ServingException `CONFLICT`, `INVALID_PARAMETER`
+    Work review(DeploymentSpec spec, int version, String digest, @Nullable Deployment entry) {
         var current = entry == null ? null : entry.record();
-        requireRevision(spec, current);
+        spec.change().requireSeen(spec.name(), current);
         requireSameDigest(spec, digest);
-        if (entry == null || current == null) {
-            return true;
-        }
-        var served = versions.find(spec.name(), current.version());
+        return switch (spec.traffic()) {
+            case TrafficMode.Primary _ ->
+                    entry == null || current == null
+                            ? Work.LOAD
+                            : primary(spec, version, digest, entry, current);
+            case TrafficMode.Canary(int weight) -> {
+                if (entry == null || current == null || entry.deployed().isEmpty()) {
+                    throw conflict(
+                            "traffic.mode",
+                            "'%s' has no version that a canary could stand beside; deploy one without traffic first"
+                                    .formatted(spec.name()));
+                }
+                yield canary(spec, version, weight, current);
+            }
+        };
+    }
+
+    private Work primary(
+            DeploymentSpec spec,
+            int version,
+            String digest,
+            Deployment entry,
+            DeploymentRecord current) {
+        var stable = current.stable();
         boolean same =
-                served.isPresent()
-                        && served.get().digest().equals(digest)
-                        && (spec.version() == null || spec.version() == current.version());
-        if (same && sameSettings(spec, current) && entry.serves()) {
-            return false;
+                stable.version() == version
+                        && versions.find(spec.name(), version)
+                                .filter(known -> known.digest().equals(digest))
+                                .isPresent();
+        if (same && sameSettings(spec, stable) && entry.serves()) {
+            return Work.NOTHING;
         }
         if (!spec.replace() && entry.serves()) {
             throw conflict(
@@ -43,9 +64,34 @@ final class DeployChecks {
                             ? "'%s' is deployed with other settings; send replace:true to change them"
                                     .formatted(spec.name())
                             : "'%s' is deployed already, at version %d; send replace:true to take its place"
-                                    .formatted(spec.name(), current.version()));
+                                    .formatted(spec.name(), stable.version()));
         }
-        return true;
+        return Work.LOAD;
+    }
+
+    private static Work canary(
+            DeploymentSpec spec, int version, int weight, DeploymentRecord current) {
+        Shares.requireRoom(current, version, weight);
+        var deployed = current.variant(version);
+        if (deployed.isEmpty()) {
+            return Work.LOAD;
+        }
+        if (deployed.get().role() == Role.STABLE) {
+            throw conflict(
+                    "version",
+                    "version %d of '%s' is the stable one and cannot be its own canary; name another version"
+                            .formatted(version, spec.name()));
+        }
+        if (!sameSettings(spec, deployed.get())) {
+            if (!spec.replace()) {
+                throw conflict(
+                        "replace",
+                        "version %d of '%s' is a canary with other settings; send replace:true to change them"
+                                .formatted(version, spec.name()));
+            }
+            return Work.LOAD;
+        }
+        return deployed.get().weight() == weight ? Work.NOTHING : Work.SHARE;
     }
 
     private void requireSameDigest(DeploymentSpec spec, String digest) {
@@ -61,24 +107,24 @@ final class DeployChecks {
         }
     }
 
-    private static boolean sameSettings(DeploymentSpec spec, DeploymentRecord current) {
+    private static boolean sameSettings(DeploymentSpec spec, Variant current) {
         return spec.configOrDefault().equals(current.config())
                 && spec.features().equals(current.features())
                 && spec.pinned() == current.pinned();
     }
 
-    private static void requireRevision(DeploymentSpec spec, @Nullable DeploymentRecord current) {
-        long revision = current == null ? 0 : current.revision();
-        if (spec.ifRevision() != null && spec.ifRevision() != revision) {
-            throw conflict(
-                    "If-Match",
-                    "'%s' is at revision %d, not %d: somebody changed it since you looked"
-                            .formatted(spec.name(), revision, spec.ifRevision()));
-        }
-    }
-
     private static ServingException conflict(String field, String message) {
         return new ServingException(
                 ErrorCode.CONFLICT, message, new ErrorDetail(field, null, null));
+    }
+
+    /// What a deploy has to do.
+    enum Work {
+        /// Exactly this is deployed already.
+        NOTHING,
+        /// It is loaded, and is to have another share.
+        SHARE,
+        /// Everything.
+        LOAD
     }
 }

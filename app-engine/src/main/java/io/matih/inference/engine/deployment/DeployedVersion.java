@@ -10,8 +10,13 @@ import io.matih.inference.engine.telemetry.ModelMeters;
 ///
 /// @param cached the model itself, which comes and goes
 record DeployedVersion(
-        DeploymentRecord record,
+        Variant variant,
         ModelVersion version,
         Signature signature,
         ModelMeters meters,
-        CachedModel<ServedVersion> cached) {}
+        CachedModel<ServedVersion> cached) {
+    /// The same model in another part.
+    DeployedVersion as(Variant other) {
+        return new DeployedVersion(other, version, signature, meters, cached);
+    }
+}

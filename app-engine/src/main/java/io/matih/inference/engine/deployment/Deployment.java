@@ -4,6 +4,8 @@ import io.matih.inference.engine.backend.ModelInstance;
 import io.matih.inference.engine.cache.CacheStatus;
 import io.matih.inference.engine.deadline.Deadline;
 import io.matih.inference.engine.deployment.DeploymentStatus.Resident;
+import io.matih.inference.engine.deployment.DeploymentStatus.VariantStatus;
+import io.matih.inference.engine.deployment.Variant.Role;
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ServingException;
 import io.matih.inference.engine.model.ModelVersionStore;
@@ -20,15 +22,13 @@ import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// One name that requests can ask for, and the version that answers under it. Requests read one
+/// One name that requests can ask for, and the versions that answer under it. Requests read one
 /// volatile reference; whoever changes it holds the name's lock in `Deployments`.
 final class Deployment implements Servable {
-    /// The label of whatever version serves.
-    static final String STABLE = "stable";
-
     private static final Duration NOT_READY_RETRY = Duration.ofSeconds(1);
 
     private final String name;
@@ -45,31 +45,33 @@ final class Deployment implements Servable {
 
     @Override
     public Signature signature(@Nullable String version) {
-        var deployed = require(view);
-        requireVersion(deployed, version);
-        return deployed.signature();
+        var plan = require(view);
+        return (version == null ? plan.stable() : named(plan, version)).signature();
     }
 
     @Override
     public InferenceResponse infer(InferenceRequest request) {
         long received = System.nanoTime();
-        var deployed = require(view);
+        var plan = require(view);
+        DeployedVersion chosen = plan.stable();
         try {
-            requireVersion(deployed, request.version());
-            var served = deployed.cached().tryLease();
+            chosen = choose(plan, request);
+            var served = chosen.cached().tryLease();
             return served == null
                     ? inferOnceLoaded(request, received)
-                    : infer(served, request, received);
+                    : infer(served, chosen, request, received);
         } catch (ServingException e) {
-            deployed.meters().failed(e.code(), System.nanoTime() - received);
+            chosen.meters().failed(e.code(), System.nanoTime() - received);
             throw e;
         }
     }
 
     private static InferenceResponse infer(
-            ServedVersion leased, InferenceRequest request, long received) {
+            ServedVersion leased, DeployedVersion chosen, InferenceRequest request, long received) {
         try {
-            return leased.infer(request, received);
+            var role = chosen.variant().role();
+            var response = leased.infer(request, received);
+            return role == Role.STABLE ? response : response.as(role.label());
         } finally {
             leased.leases().release();
         }
@@ -79,12 +81,12 @@ final class Deployment implements Servable {
         var timeout = request.timeout() == null ? defaultTimeout : request.timeout();
         var deadline = Deadline.after(timeout);
         while (true) {
-            var deployed = require(view);
-            requireVersion(deployed, request.version());
-            var served = deployed.cached().lease(deadline);
+            var chosen = choose(require(view), request);
+            var served = chosen.cached().lease(deadline);
             if (served != null) {
                 return infer(
                         served,
+                        chosen,
                         request.withTimeout(
                                 Duration.ofNanos(Math.max(0, deadline.remainingNanos()))),
                         received);
@@ -96,19 +98,24 @@ final class Deployment implements Servable {
 
     @Override
     public Optional<Pending> offer(InferenceRequest request, InferenceListener listener) {
-        var deployed = view.deployed();
-        if (deployed == null || !names(request.version(), deployed)) {
+        var plan = view.plan();
+        if (plan == null) {
             return Optional.empty();
         }
-        var served = deployed.cached().tryLease();
-        return served == null ? Optional.empty() : offer(served, request, listener);
-    }
-
-    /// Whether that is plain without a look at the labels, which may have to wait.
-    private static boolean names(@Nullable String version, DeployedVersion deployed) {
-        return version == null
-                || version.equals(STABLE)
-                || version.equals(Integer.toString(deployed.version().version()));
+        var version = request.version();
+        var chosen = version == null ? plan.choose(request.routeKey()) : plan.named(version);
+        if (chosen == null) {
+            return Optional.empty();
+        }
+        var served = chosen.cached().tryLease();
+        if (served == null) {
+            return Optional.empty();
+        }
+        var role = chosen.variant().role();
+        return offer(
+                served,
+                request,
+                role == Role.STABLE ? listener : new Renamed(listener, role.label()));
     }
 
     private static Optional<Pending> offer(
@@ -131,33 +138,47 @@ final class Deployment implements Servable {
 
     @Override
     public Optional<ModelMeters> meters() {
-        return Optional.ofNullable(view.deployed()).map(DeployedVersion::meters);
+        return Optional.ofNullable(view.plan()).map(plan -> plan.stable().meters());
     }
 
-    private DeployedVersion require(View current) {
-        var deployed = current.deployed();
-        if (deployed == null) {
+    @Override
+    public Optional<ModelMeters> meters(int version) {
+        for (var deployed : deployed()) {
+            if (deployed.variant().version() == version) {
+                return Optional.of(deployed.meters());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Plan require(View current) {
+        var plan = current.plan();
+        if (plan == null) {
             throw notReady(current);
         }
-        return deployed;
+        return plan;
     }
 
-    private void requireVersion(DeployedVersion deployed, @Nullable String wanted) {
-        if (wanted == null || wanted.equals(STABLE)) {
-            return;
-        }
-        int serving = deployed.version().version();
-        boolean matches =
-                isNumber(wanted)
-                        ? wanted.equals(Integer.toString(serving))
-                        : Integer.valueOf(serving).equals(versions.labels(name).get(wanted));
-        if (!matches) {
-            throw Servable.notFound(name, wanted);
-        }
+    private DeployedVersion choose(Plan plan, InferenceRequest request) {
+        var version = request.version();
+        return version == null ? plan.choose(request.routeKey()) : named(plan, version);
     }
 
-    private static boolean isNumber(String version) {
-        return version.chars().allMatch(c -> c >= '0' && c <= '9');
+    String name() {
+        return name;
+    }
+
+    /// @throws ServingException `MODEL_NOT_FOUND`, `MODEL_NOT_READY`
+    DeployedVersion named(String version) {
+        return named(require(view), version);
+    }
+
+    private DeployedVersion named(Plan plan, String version) {
+        var named = plan.named(version);
+        if (named == null) {
+            throw Servable.notFound(name, version);
+        }
+        return named;
     }
 
     /// What is wrong is for the operator's eyes, in the deployment's status; the client learns when
@@ -175,8 +196,10 @@ final class Deployment implements Servable {
                 .withRetryAfter(NOT_READY_RETRY);
     }
 
-    @Nullable DeployedVersion deployed() {
-        return view.deployed();
+    /// What answers, the stable version first; empty while nothing does.
+    List<DeployedVersion> deployed() {
+        var plan = view.plan();
+        return plan == null ? List.of() : plan.versions();
     }
 
     /// What is remembered of it; absent while its first deploy runs or has failed.
@@ -188,7 +211,7 @@ final class Deployment implements Servable {
     boolean serves() {
         return switch (state(view)) {
             case DeploymentState.Ready _, DeploymentState.Evicted _ -> true;
-            case DeploymentState.Loading _ -> view.deployed() != null;
+            case DeploymentState.Loading _ -> view.plan() != null;
             case DeploymentState.Unloading _, DeploymentState.Unavailable _ -> false;
         };
     }
@@ -197,19 +220,34 @@ final class Deployment implements Servable {
     /// ready.
     void loading(String step) {
         var current = view;
-        if (current.deployed() == null && !(current.state() instanceof DeploymentState.Unloading)) {
+        if (current.plan() == null && !(current.state() instanceof DeploymentState.Unloading)) {
             view = current.withState(new DeploymentState.Loading(step));
         }
     }
 
-    /// Puts a version in place in one step.
-    void serve(DeployedVersion deployed) {
+    /// Puts versions in place in one step.
+    ///
+    /// @param deployed as `record` has them, in its order
+    void serve(DeploymentRecord record, List<DeployedVersion> deployed) {
         view =
                 new View(
                         new DeploymentState.Ready(Instant.now()),
-                        deployed.record(),
-                        deployed,
+                        record,
+                        new Plan(name, deployed, versions.labels(name)),
                         null);
+    }
+
+    /// Lets changed labels count.
+    void relabel() {
+        var current = view;
+        if (current.plan() != null) {
+            view =
+                    new View(
+                            current.state(),
+                            current.record(),
+                            new Plan(name, current.plan().versions(), versions.labels(name)),
+                            current.lastFailure());
+        }
     }
 
     /// Remembers what should be served but cannot be.
@@ -225,7 +263,7 @@ final class Deployment implements Servable {
     void failed(ServingException failure) {
         var current = view;
         view =
-                current.deployed() == null
+                current.plan() == null
                         ? current.withState(
                                 new DeploymentState.Unavailable(
                                         failure.code(), failure.getMessage()))
@@ -234,39 +272,45 @@ final class Deployment implements Servable {
 
     DeploymentStatus status() {
         var current = view;
-        var deployed = current.deployed();
+        var variants =
+                current.plan() == null
+                        ? List.<VariantStatus>of()
+                        : current.plan().versions().stream().map(Deployment::status).toList();
         return new DeploymentStatus(
-                name,
-                state(current),
-                current.record(),
-                deployed == null ? null : deployed.version(),
-                deployed == null ? null : resident(deployed.cached().peek()),
-                deployed == null ? null : deployed.cached().status(),
-                deployed == null ? null : deployed.meters().summary(),
-                current.lastFailure());
+                name, state(current), current.record(), variants, current.lastFailure());
     }
 
-    /// Empty while no version is deployed.
-    Optional<VersionStatistics> statistics() {
-        return Optional.ofNullable(view.deployed())
-                .map(
-                        deployed -> {
-                            var served = deployed.cached().peek();
-                            return new VersionStatistics(
-                                    name,
-                                    deployed.version().version(),
-                                    deployed.meters().counts().statistics(),
-                                    served == null ? 0 : served.queueDepth(),
-                                    served == null ? Map.of() : served.footprint().bytes());
-                        });
+    private static VariantStatus status(DeployedVersion deployed) {
+        return new VariantStatus(
+                deployed.variant(),
+                deployed.version(),
+                state(deployed),
+                resident(deployed.cached().peek()),
+                deployed.cached().status(),
+                deployed.meters().summary());
+    }
+
+    /// Of every version that is deployed, the stable one first.
+    List<VersionStatistics> statistics() {
+        return deployed().stream().map(this::statistics).toList();
+    }
+
+    private VersionStatistics statistics(DeployedVersion deployed) {
+        var served = deployed.cached().peek();
+        return new VersionStatistics(
+                name,
+                deployed.version().version(),
+                deployed.meters().counts().statistics(),
+                served == null ? 0 : served.queueDepth(),
+                served == null ? Map.of() : served.footprint().bytes());
+    }
+
+    private static DeploymentState state(View current) {
+        return current.plan() == null ? current.state() : state(current.plan().stable());
     }
 
     /// What is deployed is where the cache has it.
-    private static DeploymentState state(View current) {
-        var deployed = current.deployed();
-        if (deployed == null) {
-            return current.state();
-        }
+    private static DeploymentState state(DeployedVersion deployed) {
         return switch (deployed.cached().status().state()) {
             case CacheStatus.State.InMemory(var since) -> new DeploymentState.Ready(since);
             case CacheStatus.State.Loading(var step) -> new DeploymentState.Loading(step);
@@ -291,14 +335,28 @@ final class Deployment implements Servable {
     private record View(
             DeploymentState state,
             @Nullable DeploymentRecord record,
-            @Nullable DeployedVersion deployed,
+            @Nullable Plan plan,
             @Nullable String lastFailure) {
         private View withState(DeploymentState changed) {
-            return new View(changed, record, deployed, lastFailure);
+            return new View(changed, record, plan, lastFailure);
         }
 
         private View withFailure(String reason) {
-            return new View(state, record, deployed, reason);
+            return new View(state, record, plan, reason);
+        }
+    }
+
+    /// Says in the answer what the version that gave it is deployed for.
+    private record Renamed(InferenceListener listener, String variant)
+            implements InferenceListener {
+        @Override
+        public void answered(InferenceResponse response) {
+            listener.answered(response.as(variant));
+        }
+
+        @Override
+        public void failed(ServingException failure) {
+            listener.failed(failure);
         }
     }
 }

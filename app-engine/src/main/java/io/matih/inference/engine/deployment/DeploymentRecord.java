@@ -1,26 +1,36 @@
 package io.matih.inference.engine.deployment;
 
-import io.matih.inference.engine.model.ModelConfig;
-
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 
 /// What is remembered of a deployment.
 ///
-/// @param version the version that serves
-/// @param features column names by input name
+/// @param variants the stable one first, the others in the order in which they were deployed; their
+///   weights add up to 100
 /// @param revision counts this name's changes, from 1; never reused, also not after an undeploy
 public record DeploymentRecord(
-        String name,
-        int version,
-        String backend,
-        ModelConfig config,
-        Map<String, List<String>> features,
-        boolean pinned,
-        long revision,
-        Instant updatedAt) {
+        String name, List<Variant> variants, long revision, Instant updatedAt) {
     public DeploymentRecord {
-        features = Map.copyOf(features);
+        variants = List.copyOf(variants);
+        if (variants.isEmpty()
+                || variants.getFirst().role() != Variant.Role.STABLE
+                || variants.stream().mapToInt(Variant::weight).sum() != Variant.ALL) {
+            throw new IllegalArgumentException("variants of '%s': %s".formatted(name, variants));
+        }
+    }
+
+    /// The variant that takes what the others leave.
+    public Variant stable() {
+        return variants.getFirst();
+    }
+
+    /// Those beside the stable one.
+    public List<Variant> canaries() {
+        return variants.subList(1, variants.size());
+    }
+
+    public Optional<Variant> variant(int version) {
+        return variants.stream().filter(variant -> variant.version() == version).findFirst();
     }
 }

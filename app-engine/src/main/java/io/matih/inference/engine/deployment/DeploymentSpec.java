@@ -15,10 +15,9 @@ import java.util.Map;
 /// @param backend absent: by the model's format
 /// @param config absent: the one that lies beside the model, else the default
 /// @param features column names by input name, for requests by column
+/// @param traffic what it is to do
 /// @param pinned whether it stays in memory whatever else wants the room
 /// @param replace whether it may take the place of another version or configuration
-/// @param ifRevision the revision that the operator saw last; absent: any
-/// @param actor who asks
 public record DeploymentSpec(
         String name,
         ModelSource source,
@@ -26,10 +25,10 @@ public record DeploymentSpec(
         @Nullable String backend,
         @Nullable ModelConfig config,
         Map<String, List<String>> features,
+        TrafficMode traffic,
         boolean pinned,
         boolean replace,
-        @Nullable Long ifRevision,
-        String actor) {
+        Change change) {
     public DeploymentSpec {
         features = Map.copyOf(features);
     }
@@ -44,10 +43,10 @@ public record DeploymentSpec(
                 backend,
                 config == null ? own : config,
                 features,
+                traffic,
                 pinned,
                 replace,
-                ifRevision,
-                actor);
+                change);
     }
 
     ModelConfig configOrDefault() {

@@ -7,24 +7,42 @@ import io.matih.inference.engine.telemetry.ModelMeters;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
+import java.util.Optional;
 
 /// A deployment as it is at one moment, for people to look at.
 ///
+/// @param state of the stable version
 /// @param record what is remembered of it; absent while its first deploy runs or has failed
-/// @param version the registered version that serves; absent likewise
-/// @param resident what is in memory; absent while nothing is
-/// @param cache how the model cache has it; absent while nothing is deployed
-/// @param traffic absent while nothing is deployed
+/// @param variants what answers, the stable version first; empty while nothing does
 /// @param lastFailure why the latest deploy did not take over, while an older version serves
 public record DeploymentStatus(
         String name,
         DeploymentState state,
         @Nullable DeploymentRecord record,
-        @Nullable ModelVersion version,
-        @Nullable Resident resident,
-        @Nullable ModelUse cache,
-        ModelMeters.@Nullable Summary traffic,
+        List<VariantStatus> variants,
         @Nullable String lastFailure) {
+    public DeploymentStatus {
+        variants = List.copyOf(variants);
+    }
+
+    /// Empty while nothing answers.
+    public Optional<VariantStatus> stable() {
+        return variants.stream().findFirst();
+    }
+
+    /// One of the versions that answer.
+    ///
+    /// @param version as it is registered
+    /// @param resident what is in memory; absent while nothing is
+    /// @param cache how the model cache has it
+    public record VariantStatus(
+            Variant variant,
+            ModelVersion version,
+            DeploymentState state,
+            @Nullable Resident resident,
+            ModelUse cache,
+            ModelMeters.Summary traffic) {}
+
     /// What is in memory.
     ///
     /// @param device `cpu`, `cuda:0`

@@ -19,6 +19,13 @@ public interface DeploymentStore {
     ///   where somebody else made a revision of this number first; nothing is changed then
     void deployed(ModelVersion version, DeploymentRecord deployment, Revision revision);
 
+    /// Replaces what is remembered of a deployment and adds its revision; the versions are
+    /// registered.
+    ///
+    /// @throws ServingException `MODEL_NOT_FOUND` where there is no such deployment, `CONFLICT`
+    ///   where somebody else made a revision of this number first; nothing is changed then
+    void changed(DeploymentRecord deployment, Revision revision);
+
     /// Removes a deployment and adds its revision; the model's versions stay registered.
     ///
     /// @throws ServingException `MODEL_NOT_FOUND` where there is no such deployment, `CONFLICT`

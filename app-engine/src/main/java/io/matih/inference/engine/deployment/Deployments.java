@@ -3,6 +3,7 @@ package io.matih.inference.engine.deployment;
 import io.matih.inference.engine.backend.Backend;
 import io.matih.inference.engine.cache.CachedModel.Removal;
 import io.matih.inference.engine.cache.ModelCache;
+import io.matih.inference.engine.deadline.Deadline;
 import io.matih.inference.engine.deadline.DeadlineWatcher;
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ServingException;
@@ -23,6 +24,7 @@ import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +34,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /// What is deployed, and the way in and out.
@@ -44,7 +47,7 @@ public final class Deployments implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Deployments.class);
     private static final int LOADS_AT_START = 2;
     private static final Comparator<DeploymentRecord> PINNED_AND_RECENT_FIRST =
-            Comparator.comparing(DeploymentRecord::pinned)
+            Comparator.<DeploymentRecord, Boolean>comparing(record -> record.stable().pinned())
                     .thenComparing(DeploymentRecord::updatedAt)
                     .reversed();
 
@@ -56,6 +59,7 @@ public final class Deployments implements AutoCloseable {
     private final ModelLoader loader;
     private final ArtifactKeeper artifacts;
     private final Rollout rollout;
+    private final TrafficChanges traffic;
     private final Map<String, Deployment> byName = new ConcurrentHashMap<>();
     private final NameLocks locks = new NameLocks();
     private final ExecutorService background = Executors.newVirtualThreadPerTaskExecutor();
@@ -79,7 +83,9 @@ public final class Deployments implements AutoCloseable {
         defaultTimeout = limits.defaultTimeout();
         loader = new ModelLoader(backends, repository, cache, meters, limits, watcher, responses);
         artifacts = new ArtifactKeeper(repository, versions);
-        rollout = new Rollout(store, repository, versions, deployments, loader, artifacts);
+        var switchover = new Switchover(deployments);
+        rollout = new Rollout(store, repository, versions, loader, artifacts, switchover);
+        traffic = new TrafficChanges(versions, deployments, loader, switchover);
     }
 
     /// Brings back what was deployed when the process ended: pinned models first, then those
@@ -107,33 +113,44 @@ public final class Deployments implements AutoCloseable {
     private void remember(DeploymentRecord record) {
         var entry = entry(record.name());
         entry.remember(record);
-        versions.find(record.name(), record.version())
-                .ifPresentOrElse(
-                        version -> entry.serve(loader.prepare(version, record, entry::loading)),
-                        () -> entry.failed(unregistered(record)));
+        var deployed = new ArrayList<DeployedVersion>();
+        for (var variant : record.variants()) {
+            var version = versions.find(record.name(), variant.version());
+            if (version.isEmpty()) {
+                entry.failed(unregistered(variant.version()));
+                return;
+            }
+            deployed.add(loader.prepare(version.get(), variant, entry::loading));
+        }
+        entry.serve(record, deployed);
     }
 
     private void restore(String name, AtomicBoolean full) {
         var entry = byName.get(name);
-        var deployed = entry == null ? null : entry.deployed();
-        if (deployed == null) {
+        if (entry == null) {
             return;
         }
-        try {
-            if (deployed.record().pinned()) {
-                deployed.cached().load(null);
-            } else if (!full.get() && !deployed.cached().loadIfRoom()) {
-                full.set(true);
+        for (var deployed : entry.deployed()) {
+            try {
+                if (deployed.variant().pinned()) {
+                    deployed.cached().load(null);
+                } else if (!full.get() && !deployed.cached().loadIfRoom()) {
+                    full.set(true);
+                }
+            } catch (ServingException e) {
+                LOG.error(
+                        "version {} of '{}' could not be restored: {}",
+                        deployed.variant().version(),
+                        name,
+                        e.getMessage());
             }
-        } catch (ServingException e) {
-            LOG.error("deployment '{}' could not be restored: {}", name, e.getMessage());
         }
     }
 
-    private static ServingException unregistered(DeploymentRecord record) {
+    private static ServingException unregistered(int version) {
         return new ServingException(
                 ErrorCode.MODEL_INVALID,
-                "version %d is not registered; deploy it again".formatted(record.version()));
+                "version %d is not registered; deploy it again".formatted(version));
     }
 
     /// Deploys and waits until it serves.
@@ -178,7 +195,7 @@ public final class Deployments implements AutoCloseable {
     private void apply(DeploymentSpec spec, boolean forgetFailure) {
         var entry = entry(spec.name());
         try {
-            rollout.run(spec, entry).ifPresent(old -> background.execute(() -> loader.retire(old)));
+            retire(rollout.run(spec, entry));
         } catch (ServingException e) {
             entry.failed(e);
             if (forgetFailure && entry.record() == null) {
@@ -188,43 +205,149 @@ public final class Deployments implements AutoCloseable {
         }
     }
 
-    /// Takes a deployment away: nothing new is accepted, what runs finishes within `drain`, and
-    /// what does not is stopped.
+    private void retire(List<DeployedVersion> gone) {
+        gone.forEach(old -> background.execute(() -> loader.retire(old)));
+    }
+
+    /// Makes a canary the stable version.
     ///
-    /// @param version must be the one that serves; absent: whichever does
+    /// @param version absent: the only canary
+    /// @throws ServingException `MODEL_NOT_FOUND`, `CONFLICT`
+    public DeploymentStatus promote(String name, @Nullable Integer version, Change change) {
+        return changing(name, entry -> traffic.promote(entry, version, change));
+    }
+
+    /// Brings back an earlier version.
+    ///
+    /// @param revision whose versions and shares are to be there again; absent: takes the canaries
+    ///   away where there are any, else brings back what was stable before
+    /// @throws ServingException `MODEL_NOT_FOUND`, `CONFLICT`, whatever a load fails with
+    public DeploymentStatus rollBack(String name, @Nullable Long revision, Change change) {
+        return changing(name, entry -> traffic.rollBack(entry, revision, change));
+    }
+
+    /// Shares out the requests anew.
+    ///
+    /// @param weights percent by version number or label
+    /// @throws ServingException `MODEL_NOT_FOUND`, `INVALID_PARAMETER`, `CONFLICT`
+    public DeploymentStatus share(String name, Map<String, Integer> weights, Change change) {
+        return changing(name, entry -> traffic.share(entry, weights, change));
+    }
+
+    private DeploymentStatus changing(
+            String name, Function<Deployment, List<DeployedVersion>> change) {
+        get(name); // an unknown name gets no lock of its own
+        return locks.holding(
+                name,
+                () -> {
+                    retire(change.apply(require(name)));
+                    return get(name);
+                });
+    }
+
+    private Deployment require(String name) {
+        var entry = byName.get(name);
+        if (entry == null) {
+            throw Servable.notFound(name, null);
+        }
+        return entry;
+    }
+
+    /// Points a label at a registered version, from another one where it pointed there.
+    ///
     /// @throws ServingException `MODEL_NOT_FOUND`
+    public void label(String name, String label, int version) {
+        locks.holding(
+                name,
+                () -> {
+                    versions.label(name, label, version);
+                    relabel(name);
+                });
+    }
+
+    /// Nothing happens where the label is unknown.
+    public void unlabel(String name, String label) {
+        locks.holding(
+                name,
+                () -> {
+                    versions.unlabel(name, label);
+                    relabel(name);
+                });
+    }
+
+    private void relabel(String name) {
+        var entry = byName.get(name);
+        if (entry != null) {
+            entry.relabel();
+        }
+    }
+
+    /// Takes a deployment away, or one of its canaries: nothing new is accepted, what runs finishes
+    /// within `drain`, and what does not is stopped.
+    ///
+    /// @param version a canary, or the stable version where it is alone; absent: everything
+    /// @throws ServingException `MODEL_NOT_FOUND`, `CONFLICT` for a stable version that has
+    ///   canaries
     public Removal undeploy(String name, @Nullable Integer version, Duration drain, String actor) {
         get(name); // an unknown name gets no lock of its own
         return locks.holding(name, () -> remove(name, version, drain, actor));
     }
 
     private Removal remove(String name, @Nullable Integer version, Duration drain, String actor) {
-        var entry = byName.get(name);
-        var record = entry == null ? null : entry.record();
-        if (entry == null || (version != null && (record == null || record.version() != version))) {
-            throw Servable.notFound(name, version == null ? null : version.toString());
+        var entry = require(name);
+        var record = entry.record();
+        if (version != null && (record == null || record.variant(version).isEmpty())) {
+            throw Servable.notFound(name, version.toString());
         }
-        var deployed = entry.deployed();
-        if (record != null) {
-            deployments.undeployed(
-                    new Revision(
-                            name,
-                            deployments.lastRevision(name) + 1,
-                            Revision.Action.UNDEPLOY,
-                            null,
-                            null,
-                            actor,
-                            Instant.now()));
+        List<DeployedVersion> gone;
+        if (version != null && record != null && !record.canaries().isEmpty()) {
+            gone = traffic.withdraw(entry, version, new Change(null, actor, null));
+        } else {
+            gone = entry.deployed();
+            if (record != null) {
+                deployments.undeployed(undeployed(name, actor));
+            }
+            entry.unloading();
         }
-        entry.unloading();
-        var result = deployed == null ? new Removal(0, 0, 0) : loader.discard(deployed, drain);
-        remove(name);
+        var result = discard(gone, drain);
+        if (entry.deployed().isEmpty()) {
+            remove(name);
+        }
         LOG.info(
                 "undeployed '{}': {} drained, {} aborted",
                 name,
                 result.drained(),
                 result.aborted());
         return result;
+    }
+
+    private Revision undeployed(String name, String actor) {
+        return new Revision(
+                name,
+                deployments.lastRevision(name) + 1,
+                Revision.Action.UNDEPLOY,
+                null,
+                null,
+                List.of(),
+                actor,
+                null,
+                Instant.now());
+    }
+
+    /// All of them within the time that one may take.
+    private Removal discard(List<DeployedVersion> gone, Duration drain) {
+        var deadline = Deadline.after(drain);
+        int drained = 0;
+        int aborted = 0;
+        long freedBytes = 0;
+        for (var version : gone) {
+            var left = Duration.ofNanos(Math.max(0, deadline.remainingNanos()));
+            var removal = loader.discard(version, left);
+            drained += removal.drained();
+            aborted += removal.aborted();
+            freedBytes += removal.freedBytes();
+        }
+        return new Removal(drained, aborted, freedBytes);
     }
 
     /// Removes registered versions that nothing uses, and their files.
@@ -237,7 +360,7 @@ public final class Deployments implements AutoCloseable {
                     var registered =
                             versions.find(name, version)
                                     .orElseThrow(() -> unknownVersion(name, version));
-                    if (deployed(name).filter(d -> d.version() == version).isPresent()) {
+                    if (deployed(name).flatMap(d -> d.variant(version)).isPresent()) {
                         throw new ServingException(
                                 ErrorCode.IN_USE,
                                 "version %d of '%s' is deployed; undeploy it first"
@@ -261,30 +384,24 @@ public final class Deployments implements AutoCloseable {
 
     /// @throws ServingException `MODEL_NOT_FOUND`
     public DeploymentStatus get(String name) {
-        var entry = byName.get(name);
-        if (entry == null) {
-            throw Servable.notFound(name, null);
-        }
-        return entry.status();
+        return require(name).status();
     }
 
     /// What was counted of every deployed version, by name.
     public List<VersionStatistics> statistics() {
         return byName.values().stream()
                 .flatMap(entry -> entry.statistics().stream())
-                .sorted(Comparator.comparing(VersionStatistics::model))
+                .sorted(
+                        Comparator.comparing(VersionStatistics::model)
+                                .thenComparingInt(VersionStatistics::version))
                 .toList();
     }
 
     /// The same of one name; empty while no version of it is deployed.
     ///
     /// @throws ServingException `MODEL_NOT_FOUND`
-    public Optional<VersionStatistics> statistics(String name) {
-        var entry = byName.get(name);
-        if (entry == null) {
-            throw Servable.notFound(name, null);
-        }
-        return entry.statistics();
+    public List<VersionStatistics> statistics(String name) {
+        return require(name).statistics();
     }
 
     /// Every deployment, by name.
@@ -316,9 +433,7 @@ public final class Deployments implements AutoCloseable {
         for (var entry : byName.values()) {
             var deployed = entry.deployed();
             entry.unloading();
-            if (deployed != null) {
-                background.execute(() -> loader.retire(deployed));
-            }
+            retire(deployed);
         }
         background.close();
     }

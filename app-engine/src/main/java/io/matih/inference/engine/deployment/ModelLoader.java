@@ -105,30 +105,29 @@ final class ModelLoader {
     /// Makes a version known to the cache and to the meters; nothing is loaded yet.
     ///
     /// @param step told what is being done whenever it is loaded
-    DeployedVersion prepare(
-            ModelVersion version, DeploymentRecord deployment, Consumer<String> step) {
+    DeployedVersion prepare(ModelVersion version, Variant variant, Consumer<String> step) {
         var signature =
                 new Signature(
                         version.name(),
                         version.version(),
-                        deployment.config().seen(version.metadata()),
-                        deployment.features());
-        var counted = meters.open(version.name(), version.version(), deployment.backend());
+                        variant.config().seen(version.metadata()),
+                        variant.features());
+        var counted = meters.open(version.name(), version.version(), variant.backend());
         var cached =
                 cache.add(
                         new CacheCandidate<>(
                                 version.name(),
                                 version.version(),
-                                declared(version, deployment),
-                                deployment.pinned(),
+                                declared(version, variant),
+                                variant.pinned(),
                                 cacheStep ->
                                         load(
                                                 version,
-                                                deployment,
+                                                variant,
                                                 signature,
                                                 counted,
                                                 cacheStep.andThen(step))));
-        return new DeployedVersion(deployment, version, signature, counted, cached);
+        return new DeployedVersion(variant, version, signature, counted, cached);
     }
 
     /// Takes it out of memory once what still runs has ended.
@@ -145,19 +144,19 @@ final class ModelLoader {
 
     private ServedVersion load(
             ModelVersion version,
-            DeploymentRecord deployment,
+            Variant variant,
             Signature signature,
             ModelMeters counted,
             Consumer<String> step) {
         long begun = System.nanoTime();
         var artifact = repository.find(version.digest()).orElseThrow(() -> lost(version));
-        var backend = backendFor(deployment.backend(), artifact.format());
-        var instances = instances(backend, version, artifact, deployment.config(), step);
+        var backend = backendFor(variant.backend(), artifact.format());
+        var instances = instances(backend, version, artifact, variant.config(), step);
         var served =
                 new ServedVersion(
                         signature,
                         backend.name(),
-                        deployment.config(),
+                        variant.config(),
                         limits,
                         instances,
                         counted,
@@ -165,7 +164,7 @@ final class ModelLoader {
                         responses);
         try {
             step.accept("warming up");
-            new WarmUp(served, deployment.config(), limits.defaultTimeout()).run();
+            new WarmUp(served, variant.config(), limits.defaultTimeout()).run();
             served.open();
             counted.counts().loaded(System.nanoTime() - begun);
             return served;
@@ -182,13 +181,11 @@ final class ModelLoader {
     }
 
     /// What nobody has measured yet: the weights, once for each instance.
-    private Footprint declared(ModelVersion version, DeploymentRecord deployment) {
+    private Footprint declared(ModelVersion version, Variant variant) {
         var bytes = new HashMap<Device, Long>();
-        for (var spec : specs(deployment.config())) {
+        for (var spec : specs(variant.config())) {
             bytes.merge(
-                    device(deployment.backend(), spec),
-                    version.metadata().weightBytes(),
-                    Long::sum);
+                    device(variant.backend(), spec), version.metadata().weightBytes(), Long::sum);
         }
         return new Footprint(bytes, false);
     }

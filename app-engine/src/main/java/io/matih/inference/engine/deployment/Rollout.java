@@ -1,5 +1,6 @@
 package io.matih.inference.engine.deployment;
 
+import io.matih.inference.engine.deployment.Variant.Role;
 import io.matih.inference.engine.error.ServingException;
 import io.matih.inference.engine.model.ModelArtifact;
 import io.matih.inference.engine.model.ModelMetadata;
@@ -14,41 +15,38 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 
 /// The way of a model from its source to the requests that ask for it.
 ///
 /// A deploy goes: fetch into staging → examine → admit to the repository → load → warm up →
-/// **commit** → switch → retire the old version. The commit is one database transaction and the
-/// moment at which the deploy has happened: dying before it leaves files that the next start sweeps
-/// away, dying after it leaves a deployment that the next start loads. Whoever runs one holds the
-/// name's lock.
+/// **commit** → switch → retire what it replaces. Dying before the commit leaves files that the
+/// next start sweeps away, dying after it leaves a deployment that the next start loads. Whoever
+/// runs one holds the name's lock.
 final class Rollout {
     private static final Logger LOG = LoggerFactory.getLogger(Rollout.class);
 
     private final ModelStore store;
     private final ModelRepository repository;
     private final ModelVersionStore versions;
-    private final DeploymentStore deployments;
     private final ModelLoader loader;
     private final ArtifactKeeper artifacts;
     private final DeployChecks checks;
+    private final Switchover switchover;
 
     Rollout(
             ModelStore store,
             ModelRepository repository,
             ModelVersionStore versions,
-            DeploymentStore deployments,
             ModelLoader loader,
-            ArtifactKeeper artifacts) {
+            ArtifactKeeper artifacts,
+            Switchover switchover) {
         this.store = store;
         this.repository = repository;
         this.versions = versions;
-        this.deployments = deployments;
         this.loader = loader;
         this.artifacts = artifacts;
+        this.switchover = switchover;
         checks = new DeployChecks(versions);
     }
 
@@ -59,31 +57,52 @@ final class Rollout {
     ModelVersion examine(DeploymentSpec asked, @Nullable Deployment entry) {
         try (var model = fetch(asked)) {
             var spec = asked.completedBy(model.config().orElse(null));
-            checks.requireAcceptable(spec, model.artifact().digest(), entry);
-            return version(spec, model.artifact(), inspect(spec, model))
+            var artifact = model.artifact();
+            checks.review(spec, number(spec, artifact.digest()), artifact.digest(), entry);
+            return version(spec, artifact, inspect(spec, model, entry))
                     .withFindings(spec.configOrDefault().findings());
         }
     }
 
     /// Does all of it but the last step.
     ///
-    /// @return what served until now and is to be retired
-    Optional<DeployedVersion> run(DeploymentSpec asked, Deployment entry) {
+    /// @return what answers no more and is to be retired
+    List<DeployedVersion> run(DeploymentSpec asked, Deployment entry) {
         entry.loading("fetching the model");
         try (var model = fetch(asked)) {
             var spec = asked.completedBy(model.config().orElse(null));
-            if (!checks.requireAcceptable(spec, model.artifact().digest(), entry)) {
-                bringBack(entry);
-                return Optional.empty();
-            }
-            entry.loading("examining the model");
-            var metadata = inspect(spec, model);
-            var artifact = artifacts.admit(model);
-            try {
-                return load(entry, spec, artifact, metadata);
-            } finally {
-                artifacts.release(artifact.digest());
-            }
+            var digest = model.artifact().digest();
+            int number = number(spec, digest);
+            return switch (checks.review(spec, number, digest, entry)) {
+                case NOTHING -> {
+                    deployed(entry, number).cached().load(null);
+                    yield List.of();
+                }
+                case SHARE -> {
+                    var deployed = deployed(entry, number);
+                    deployed.cached().load(null);
+                    yield serve(spec, entry, deployed, null);
+                }
+                case LOAD -> load(spec, entry, model);
+            };
+        }
+    }
+
+    private static DeployedVersion deployed(Deployment entry, int version) {
+        return entry.deployed().stream()
+                .filter(deployed -> deployed.variant().version() == version)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private List<DeployedVersion> load(DeploymentSpec spec, Deployment entry, StagedModel model) {
+        entry.loading("examining the model");
+        var metadata = inspect(spec, model, entry);
+        var artifact = artifacts.admit(model);
+        try {
+            return load(entry, spec, artifact, metadata);
+        } finally {
+            artifacts.release(artifact.digest());
         }
     }
 
@@ -95,87 +114,98 @@ final class Rollout {
         return store.fetch(spec.source().of(spec.name(), spec.version()));
     }
 
-    private static void bringBack(Deployment entry) {
-        var deployed = entry.deployed();
-        if (deployed != null) {
-            deployed.cached().load(null);
-        }
-    }
-
-    private ModelMetadata inspect(DeploymentSpec spec, StagedModel model) {
+    private ModelMetadata inspect(
+            DeploymentSpec spec, StagedModel model, @Nullable Deployment entry) {
         var artifact = model.artifact();
         var metadata = loader.backendFor(spec.backend(), artifact.format()).inspect(artifact);
         FeatureCheck.require(spec.features(), metadata);
         model.config().ifPresent(config -> config.check(metadata));
+        if (entry != null && spec.traffic() instanceof TrafficMode.Canary) {
+            var stable = entry.deployed().getFirst();
+            SameRequests.require(
+                    stable.variant().version(),
+                    stable.signature().metadata(),
+                    spec.configOrDefault().seen(metadata));
+        }
         return metadata;
     }
 
-    private Optional<DeployedVersion> load(
+    private List<DeployedVersion> load(
             Deployment entry, DeploymentSpec spec, ModelArtifact artifact, ModelMetadata metadata) {
         var version = version(spec, artifact, metadata);
-        var record = record(spec, version, artifact);
-        var old = entry.deployed();
-        var deployed = loader.prepare(version, record, entry::loading);
+        var variant =
+                new Variant(
+                        version.version(),
+                        Role.STABLE,
+                        Variant.ALL,
+                        loader.backendFor(spec.backend(), artifact.format()).name(),
+                        spec.configOrDefault(),
+                        spec.features(),
+                        spec.pinned());
+        var loaded =
+                entry.deployed().stream()
+                        .filter(deployed -> deployed.variant().isLoadedLike(variant))
+                        .findFirst();
+        if (loaded.isPresent()) {
+            loaded.get().cached().load(null);
+            return serve(spec, entry, loaded.get(), version);
+        }
+        var deployed = loader.prepare(version, variant, entry::loading);
         try {
-            deployed.cached().load(old == null ? null : old.cached());
-            commit(spec, version, record);
+            deployed.cached()
+                    .load(entry.deployed().isEmpty() ? null : entry.deployed().getFirst().cached());
+            return serve(spec, entry, deployed, version);
         } catch (ServingException e) {
             loader.retire(deployed);
             throw e;
         }
-        entry.serve(deployed);
-        LOG.info("deployed '{}' version {}", spec.name(), version.version());
-        return Optional.ofNullable(old);
     }
 
-    private void commit(DeploymentSpec spec, ModelVersion version, DeploymentRecord record) {
-        deployments.deployed(
-                version,
-                record,
-                new Revision(
-                        spec.name(),
-                        record.revision(),
-                        Revision.Action.DEPLOY,
-                        version.version(),
-                        version.digest(),
-                        spec.actor(),
-                        record.updatedAt()));
+    private List<DeployedVersion> serve(
+            DeploymentSpec spec,
+            Deployment entry,
+            DeployedVersion deployed,
+            @Nullable ModelVersion registers) {
+        var next =
+                switch (spec.traffic()) {
+                    case TrafficMode.Primary _ -> Shares.only(deployed);
+                    case TrafficMode.Canary(int weight) ->
+                            Shares.withCanary(entry.deployed(), deployed, weight);
+                };
+        var action = registers == null ? Revision.Action.TRAFFIC : Revision.Action.DEPLOY;
+        var gone = switchover.run(entry, next, registers, action, spec.change());
+        LOG.info("deployed '{}' version {}", spec.name(), deployed.version().version());
+        return gone;
     }
 
     /// The version that this artifact has, or gets.
-    private ModelVersion version(
-            DeploymentSpec spec, ModelArtifact artifact, ModelMetadata metadata) {
+    private int number(DeploymentSpec spec, String digest) {
+        if (spec.version() != null) {
+            return spec.version();
+        }
         var known = versions.versions(spec.name());
         return known.stream()
-                .filter(version -> version.digest().equals(artifact.digest()))
-                .filter(version -> spec.version() == null || spec.version() == version.version())
-                .max(Comparator.comparingInt(ModelVersion::version))
+                .filter(version -> version.digest().equals(digest))
+                .mapToInt(ModelVersion::version)
+                .max()
+                .orElseGet(
+                        () -> known.stream().mapToInt(ModelVersion::version).max().orElse(0) + 1);
+    }
+
+    private ModelVersion version(
+            DeploymentSpec spec, ModelArtifact artifact, ModelMetadata metadata) {
+        int number = number(spec, artifact.digest());
+        return versions.find(spec.name(), number)
+                .filter(known -> known.digest().equals(artifact.digest()))
                 .orElseGet(
                         () ->
                                 new ModelVersion(
                                         spec.name(),
-                                        spec.version() == null ? next(known) : spec.version(),
+                                        number,
                                         artifact.digest(),
                                         artifact.sizeBytes(),
                                         spec.source().uri(),
                                         metadata,
                                         Instant.now()));
-    }
-
-    private static int next(List<ModelVersion> known) {
-        return known.stream().mapToInt(ModelVersion::version).max().orElse(0) + 1;
-    }
-
-    private DeploymentRecord record(
-            DeploymentSpec spec, ModelVersion version, ModelArtifact artifact) {
-        return new DeploymentRecord(
-                spec.name(),
-                version.version(),
-                loader.backendFor(spec.backend(), artifact.format()).name(),
-                spec.configOrDefault(),
-                spec.features(),
-                spec.pinned(),
-                deployments.lastRevision(spec.name()) + 1,
-                Instant.now());
     }
 }

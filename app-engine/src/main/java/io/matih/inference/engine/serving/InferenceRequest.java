@@ -14,6 +14,7 @@ import java.util.List;
 /// @param id the client's own id, echoed only if given
 /// @param inputs in any order
 /// @param outputs what the client wants back, in that order; empty for everything
+/// @param routeKey requests with the same key go to the same variant; absent: by chance
 /// @param priority 1 the highest; 0: the model's default
 /// @param cache what it wants of the response cache
 /// @param timeout from receipt to answer, queueing included; absent: the model's default
@@ -23,6 +24,7 @@ public record InferenceRequest(
         @Nullable String id,
         List<Tensor> inputs,
         List<RequestedOutput> outputs,
+        @Nullable String routeKey,
         int priority,
         CacheMode cache,
         @Nullable Duration timeout) {
@@ -33,7 +35,8 @@ public record InferenceRequest(
 
     /// The same request with less time left.
     public InferenceRequest withTimeout(Duration left) {
-        return new InferenceRequest(model, version, id, inputs, outputs, priority, cache, left);
+        return new InferenceRequest(
+                model, version, id, inputs, outputs, routeKey, priority, cache, left);
     }
 
     /// An output that the client asked for.

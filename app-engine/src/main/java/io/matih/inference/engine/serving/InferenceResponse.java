@@ -11,6 +11,7 @@ import java.util.Map;
 /// The answer to one request.
 ///
 /// @param version the version that answered
+/// @param variant what that version is deployed for: `stable`, `canary`
 /// @param outputs in the order asked for, else in the model's
 /// @param classLabels names of classes by output, where they are known
 /// @param backend the runtime that answered
@@ -19,6 +20,7 @@ import java.util.Map;
 public record InferenceResponse(
         String model,
         int version,
+        String variant,
         List<Tensor> outputs,
         Map<String, List<String>> classLabels,
         String backend,
@@ -28,6 +30,21 @@ public record InferenceResponse(
         Timings timings) {
     public InferenceResponse {
         outputs = List.copyOf(outputs);
+    }
+
+    /// The same, by a version that is deployed for something else.
+    public InferenceResponse as(String other) {
+        return new InferenceResponse(
+                model,
+                version,
+                other,
+                outputs,
+                classLabels,
+                backend,
+                device,
+                cache,
+                batch,
+                timings);
     }
 
     /// The batch in which the request was executed; of a request that took several, the last.

@@ -36,9 +36,15 @@ public final class Router {
         return find(request.model()).offer(request, listener);
     }
 
-    /// The meters of a model's serving version; empty where there is none.
+    /// The meters of a model's stable version; empty where there is none.
     public Optional<ModelMeters> meters(String model) {
         return Optional.ofNullable(servables.get(model)).flatMap(Servable::meters);
+    }
+
+    /// The meters of the version that gave an answer; empty where it serves no more.
+    public Optional<ModelMeters> meters(InferenceResponse response) {
+        return Optional.ofNullable(servables.get(response.model()))
+                .flatMap(servable -> servable.meters(response.version()));
     }
 
     private Servable find(String model) {

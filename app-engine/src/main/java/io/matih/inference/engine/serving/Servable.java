@@ -28,8 +28,11 @@ public interface Servable {
     /// @throws ServingException the same as `infer`; the listener is not called then
     Optional<Pending> offer(InferenceRequest request, InferenceListener listener);
 
-    /// The meters of the version that serves; empty while none does.
+    /// The meters of the stable version; empty while none serves.
     Optional<ModelMeters> meters();
+
+    /// The meters of one version; empty where it does not serve.
+    Optional<ModelMeters> meters(int version);
 
     /// The failure of a request that names what is not there.
     static ServingException notFound(String model, @Nullable String version) {

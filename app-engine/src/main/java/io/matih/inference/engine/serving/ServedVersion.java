@@ -36,6 +36,9 @@ import java.util.Set;
 /// One version of a model in memory: its instances, what it declares, and who uses it. Requests
 /// lease it; it is closed after the last lease came back.
 public final class ServedVersion implements Resident {
+    /// What it is taken to be deployed for; whoever knows better says so in the answer.
+    private static final String STABLE = "stable";
+
     private final Signature signature;
     private final String backend;
     private final int sliceRows;
@@ -236,6 +239,7 @@ public final class ServedVersion implements Resident {
         return new InferenceResponse(
                 signature.model(),
                 signature.version(),
+                STABLE,
                 inOrder(outputs, request.outputs()),
                 signature.metadata().classLabels(),
                 backend,
@@ -256,6 +260,7 @@ public final class ServedVersion implements Resident {
         return new InferenceResponse(
                 signature.model(),
                 signature.version(),
+                STABLE,
                 inOrder(outputs, request.outputs()),
                 signature.metadata().classLabels(),
                 backend,

@@ -1,15 +1,20 @@
 package io.matih.inference.engine.deployment;
 
-import static io.matih.inference.engine.deployment.StoreSamples.CONFIG;
+import static io.matih.inference.engine.deployment.Revision.Action.DEPLOY;
+import static io.matih.inference.engine.deployment.Revision.Action.PROMOTE;
+import static io.matih.inference.engine.deployment.Revision.Action.TRAFFIC;
+import static io.matih.inference.engine.deployment.Revision.Action.WITHDRAW;
 import static io.matih.inference.engine.deployment.StoreSamples.deploy;
 import static io.matih.inference.engine.deployment.StoreSamples.deployNext;
 import static io.matih.inference.engine.deployment.StoreSamples.deployment;
+import static io.matih.inference.engine.deployment.StoreSamples.stable;
 import static io.matih.inference.engine.deployment.StoreSamples.undeploy;
 import static io.matih.inference.engine.deployment.StoreSamples.version;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.matih.inference.engine.deployment.Variant.Role;
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ServingException;
 import io.matih.inference.engine.model.ModelConfig;
@@ -30,6 +35,9 @@ import java.util.concurrent.Future;
 
 /// What every `DeploymentStore` holds. Each test gets empty stores.
 public abstract class DeploymentStoreContract {
+    private static final Variant PLAIN =
+            new Variant(1, Role.STABLE, 100, "onnxruntime", ModelConfig.DEFAULT, Map.of(), false);
+
     protected abstract DeploymentStore deployments();
 
     /// The versions that belong to the same store.
@@ -68,16 +76,7 @@ public abstract class DeploymentStoreContract {
     @Test
     void whatIsUnsetAndEmptyComesBackSo() {
         var first = version("iris", 1, 1);
-        var plain =
-                new DeploymentRecord(
-                        "iris",
-                        1,
-                        "onnxruntime",
-                        ModelConfig.DEFAULT,
-                        Map.of(),
-                        false,
-                        1,
-                        StoreSamples.AT);
+        var plain = new DeploymentRecord("iris", List.of(PLAIN), 1, StoreSamples.AT);
 
         deployments().deployed(first, plain, deploy(first, 1));
 
@@ -176,11 +175,94 @@ public abstract class DeploymentStoreContract {
     }
 
     @Test
+    void aCanaryComesAndItsShareChangesAndItBecomesStable() {
+        var first = deployNext(deployments(), version("iris", 1, 1));
+        var second = version("iris", 2, 2);
+        var beside = List.of(stable(first, 90), canary(10));
+
+        deployments().deployed(second, deployment(beside, "iris", 2), revision(2, DEPLOY, beside));
+
+        assertThat(versions().versions("iris")).containsExactly(first, second);
+        assertThat(deployments().deployments()).containsExactly(deployment(beside, "iris", 2));
+        assertThat(deployments().revisions("iris").getFirst())
+                .isEqualTo(revision(2, DEPLOY, beside));
+
+        var shared = List.of(stable(first, 25), canary(75));
+        deployments().changed(deployment(shared, "iris", 3), revision(3, TRAFFIC, shared));
+        var promoted = List.of(canary(75).as(Role.STABLE, 100));
+        deployments().changed(deployment(promoted, "iris", 4), revision(4, PROMOTE, promoted));
+
+        assertThat(deployments().deployments()).containsExactly(deployment(promoted, "iris", 4));
+        assertThat(deployments().revisions("iris"))
+                .containsExactly(
+                        revision(4, PROMOTE, promoted),
+                        revision(3, TRAFFIC, shared),
+                        revision(2, DEPLOY, beside),
+                        deploy(first, 1));
+    }
+
+    @Test
+    void aVersionThatIsACanaryIsInUse() {
+        var first = deployNext(deployments(), version("iris", 1, 1));
+        var beside = List.of(stable(first, 90), canary(10));
+        deployments()
+                .deployed(
+                        version("iris", 2, 2),
+                        deployment(beside, "iris", 2),
+                        revision(2, DEPLOY, beside));
+
+        assertRefused(ErrorCode.IN_USE, () -> versions().delete("iris", 2));
+
+        var alone = List.of(stable(first, 100));
+        deployments().changed(deployment(alone, "iris", 3), revision(3, WITHDRAW, alone));
+        versions().delete("iris", 2);
+        assertThat(versions().versions("iris")).containsExactly(first);
+    }
+
+    @Test
+    void aChangeOfWhatIsNotDeployedOrAtATakenNumberIsRefusedAndChangesNothing() {
+        var alone = List.of(PLAIN);
+        assertRefused(
+                ErrorCode.MODEL_NOT_FOUND,
+                () ->
+                        deployments()
+                                .changed(
+                                        deployment(alone, "iris", 1), revision(1, TRAFFIC, alone)));
+        assertThat(deployments().lastRevision("iris")).isZero();
+
+        var first = deployNext(deployments(), version("iris", 1, 1));
+        assertRefused(
+                ErrorCode.CONFLICT,
+                () ->
+                        deployments()
+                                .changed(
+                                        deployment(alone, "iris", 1), revision(1, TRAFFIC, alone)));
+        assertThat(deployments().deployments()).containsExactly(deployment(first, 1));
+    }
+
+    private static Variant canary(int weight) {
+        return new Variant(
+                2, Role.CANARY, weight, "onnxruntime", ModelConfig.DEFAULT, Map.of(), false);
+    }
+
+    private static Revision revision(long number, Revision.Action action, List<Variant> variants) {
+        return new Revision(
+                "iris",
+                number,
+                action,
+                variants.getFirst().version(),
+                StoreSamples.digest(variants.getFirst().version()),
+                variants,
+                "local",
+                number % 2 == 0 ? null : "day two",
+                StoreSamples.AT.plusSeconds(number));
+    }
+
+    @Test
     void instantsAreKeptToTheMicrosecond() {
         var first = version("iris", 1, 1);
         var at = Instant.parse("1999-12-31T23:59:59.999999999Z");
-        var precise =
-                new DeploymentRecord("iris", 1, "onnxruntime", CONFIG, Map.of(), false, 1, at);
+        var precise = new DeploymentRecord("iris", List.of(PLAIN), 1, at);
 
         deployments().deployed(first, precise, deploy(first, 1));
 

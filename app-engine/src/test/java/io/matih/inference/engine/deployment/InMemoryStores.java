@@ -48,6 +48,16 @@ public final class InMemoryStores implements DeploymentStore, ModelVersionStore,
     }
 
     @Override
+    public synchronized void changed(DeploymentRecord deployment, Revision revision) {
+        if (!deployments.containsKey(deployment.name())) {
+            throw new ServingException(
+                    ErrorCode.MODEL_NOT_FOUND, "'%s' is not deployed".formatted(deployment.name()));
+        }
+        add(revision);
+        deployments.put(deployment.name(), stored(deployment));
+    }
+
+    @Override
     public synchronized void undeployed(Revision revision) {
         if (!deployments.containsKey(revision.deployment())) {
             throw new ServingException(
@@ -86,7 +96,7 @@ public final class InMemoryStores implements DeploymentStore, ModelVersionStore,
     @Override
     public synchronized void delete(String name, int version) {
         var deployment = deployments.get(name);
-        if (deployment != null && deployment.version() == version) {
+        if (deployment != null && deployment.variant(version).isPresent()) {
             throw new ServingException(
                     ErrorCode.IN_USE, "version %d of '%s' is deployed".formatted(version, name));
         }
@@ -155,11 +165,7 @@ public final class InMemoryStores implements DeploymentStore, ModelVersionStore,
     private static DeploymentRecord stored(DeploymentRecord deployment) {
         return new DeploymentRecord(
                 deployment.name(),
-                deployment.version(),
-                deployment.backend(),
-                deployment.config(),
-                deployment.features(),
-                deployment.pinned(),
+                deployment.variants(),
                 deployment.revision(),
                 stored(deployment.updatedAt()));
     }
@@ -171,7 +177,9 @@ public final class InMemoryStores implements DeploymentStore, ModelVersionStore,
                 revision.action(),
                 revision.version(),
                 revision.digest(),
+                revision.variants(),
                 revision.actor(),
+                revision.reason(),
                 stored(revision.at()));
     }
 

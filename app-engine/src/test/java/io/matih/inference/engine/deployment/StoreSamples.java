@@ -79,15 +79,22 @@ public final class StoreSamples {
     }
 
     public static DeploymentRecord deployment(ModelVersion version, long revision) {
-        return new DeploymentRecord(
-                version.name(),
+        return deployment(List.of(stable(version, Variant.ALL)), version.name(), revision);
+    }
+
+    public static DeploymentRecord deployment(List<Variant> variants, String name, long revision) {
+        return new DeploymentRecord(name, variants, revision, AT.plusSeconds(revision));
+    }
+
+    public static Variant stable(ModelVersion version, int weight) {
+        return new Variant(
                 version.version(),
+                Variant.Role.STABLE,
+                weight,
                 "onnxruntime",
                 CONFIG,
                 Map.of(HOSTILE, List.of("sl", "sw", "pl", "pw")),
-                true,
-                revision,
-                AT.plusSeconds(revision));
+                true);
     }
 
     public static Revision deploy(ModelVersion version, long number) {
@@ -97,7 +104,9 @@ public final class StoreSamples {
                 Revision.Action.DEPLOY,
                 version.version(),
                 version.digest(),
+                List.of(stable(version, Variant.ALL)),
                 "local",
+                HOSTILE.replace("\u0000", ""),
                 AT.plusSeconds(number));
     }
 
@@ -108,7 +117,9 @@ public final class StoreSamples {
                 Revision.Action.UNDEPLOY,
                 null,
                 null,
+                List.of(),
                 "key 'o''brien'",
+                null,
                 AT.plusSeconds(number));
     }
 

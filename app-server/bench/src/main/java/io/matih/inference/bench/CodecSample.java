@@ -60,6 +60,7 @@ final class CodecSample {
                 new InferenceResponse(
                         "m",
                         1,
+                        "stable",
                         List.of(output),
                         Map.of(),
                         "onnxruntime",

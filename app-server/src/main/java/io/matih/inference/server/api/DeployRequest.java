@@ -13,6 +13,7 @@ import java.util.Map;
 ///
 /// @param version number, as a number or its digits; absent: the next one
 /// @param features column names that make up an input, in order
+/// @param reason kept with the revision
 /// @param waits whether to answer only when it serves (default) or at once with 202
 /// @param dryRun only examine the model and say what would be deployed
 /// @param replace whether it may take the place of what is deployed under this name
@@ -24,6 +25,7 @@ public record DeployRequest(
         @Nullable Config config,
         @Nullable Map<String, List<String>> features,
         @Nullable Traffic traffic,
+        @Nullable String reason,
         @Nullable Boolean pin,
         @JsonProperty("wait") @Nullable Boolean waits,
         @Nullable Boolean dryRun,
@@ -93,6 +95,9 @@ public record DeployRequest(
     /// A value as Triton's ModelConfig writes it.
     public record Parameter(@Required String stringValue) {}
 
-    /// @param mode `primary`
-    public record Traffic(@Required String mode) {}
+    /// How it comes to its requests.
+    ///
+    /// @param mode `primary` or `canary`
+    /// @param weight of a canary: percent of the requests
+    public record Traffic(@Required String mode, @Nullable Integer weight) {}
 }

@@ -11,8 +11,8 @@ import java.util.Map;
 /// One deployment, as lists and answers show it.
 ///
 /// @param model the registered model's name
-/// @param version the version that serves; null while the first deploy runs
-/// @param state READY, EVICTED, LOADING, UNLOADING or UNAVAILABLE
+/// @param version the stable version; null while the first deploy runs
+/// @param state of the stable version: READY, EVICTED, LOADING, UNLOADING or UNAVAILABLE
 /// @param reason what is being done, or why it is unavailable; empty when ready
 /// @param lastFailure why the latest deploy did not take over; null where it did
 /// @param revision counts the changes of this name
@@ -45,8 +45,11 @@ public record DeploymentView(
         @Nullable Instant updatedAt) {
     /// A version and its share of the traffic.
     ///
-    /// @param weight percent
-    public record Variant(String version, String label, int weight) {}
+    /// @param label `stable` or `canary`
+    /// @param weight percent of the requests that name no version
+    /// @param reason what is being done, or why it is unavailable; empty when ready
+    public record Variant(
+            String version, String label, int weight, String state, String reason, Stats stats) {}
 
     /// @param bytes memory that the instances took when they were loaded, at least their weights
     /// @param measured whether that was measured; else it is the weights alone

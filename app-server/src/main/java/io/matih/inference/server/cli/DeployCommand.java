@@ -43,6 +43,7 @@ import java.util.concurrent.Callable;
             "Examples:",
             "  matih deploy iris iris.onnx",
             "  matih deploy iris iris-v2.onnx --replace",
+            "  matih deploy iris iris-v2.onnx --canary 10        then promote or rollback",
             "  matih deploy iris iris.onnx --features x=sl,sw,pl,pw",
             "  matih deploy llm s3://models/llm/3/model.onnx --version 3 --config @config.json",
             "  matih deploy iris model://iris/1 --replace        back to version 1",
@@ -73,6 +74,18 @@ final class DeployCommand implements Callable<Integer> {
             paramLabel = "V",
             description = "Version number (default: the highest + 1)")
     private @Nullable String version;
+
+    @Option(
+            names = "--canary",
+            paramLabel = "PERCENT",
+            description = "Only this share of the requests, beside the version that serves now")
+    private @Nullable Integer canary;
+
+    @Option(
+            names = "--reason",
+            paramLabel = "TEXT",
+            description = "Why; `matih deployments NAME --revisions` shows it")
+    private @Nullable String reason;
 
     @Option(names = "--replace", description = "Take the place of the version that serves now")
     private boolean replace;
@@ -207,6 +220,12 @@ final class DeployCommand implements Callable<Integer> {
         }
         if (config != null) {
             request.set("config", JsonArgument.read(config, "--config", folder));
+        }
+        if (canary != null) {
+            request.putObject("traffic").put("mode", "canary").put("weight", canary);
+        }
+        if (reason != null) {
+            request.put("reason", reason);
         }
         if (!features.isEmpty()) {
             request.set("features", FeatureArgument.read(features, folder));

@@ -49,7 +49,7 @@ final class DeploymentTables {
         var stats = d.path("stats");
         return List.of(
                 cell(d, "name"),
-                cell(d, "version"),
+                versions(d),
                 state(d),
                 cell(d, "backend"),
                 cell(d, "device"),
@@ -64,6 +64,28 @@ final class DeploymentTables {
                 cell(d, "reason"));
     }
 
+    void revisions(JsonNode revisions) {
+        var table =
+                Table.of(
+                                Column.number("REVISION"),
+                                Column.text("ACTION"),
+                                Column.text("TRAFFIC"),
+                                Column.text("BY"),
+                                Column.text("WHEN"),
+                                Column.text("REASON"))
+                        .dropping();
+        for (var revision : revisions) {
+            table.add(
+                    cell(revision, "revision"),
+                    cell(revision, "action"),
+                    Cell.of(Shares.of(revision.path("variants"))),
+                    cell(revision, "actor"),
+                    Cell.of(JsonFields.ago(revision.path("at"), clock)),
+                    cell(revision, "reason"));
+        }
+        table.print(terminal);
+    }
+
     void one(JsonNode d) {
         var facts = new Facts(terminal);
         var state = JsonFields.text(d.path("state"));
@@ -72,6 +94,9 @@ final class DeploymentTables {
         facts.add("reason", JsonFields.text(d.path("reason")));
         facts.add("last failure", JsonFields.text(d.path("last_failure")), Style.BAD);
         facts.add("version", JsonFields.text(d.path("version")));
+        if (d.path("variants").size() > 1) {
+            d.path("variants").forEach(variant -> facts.add("traffic", variant(variant)));
+        }
         ports(facts, "input", d.path("signature").path("inputs"));
         ports(facts, "output", d.path("signature").path("outputs"));
         features(facts, d.path("features"));
@@ -88,6 +113,22 @@ final class DeploymentTables {
         facts.add("revision", JsonFields.text(d.path("revision")));
         facts.add("updated", JsonFields.ago(d.path("updated_at"), clock));
         facts.print();
+    }
+
+    private static String variant(JsonNode variant) {
+        var stats = variant.path("stats");
+        return "version %s, %s: %s %% of requests, %s, p99 %s, %s errors"
+                .formatted(
+                        JsonFields.text(variant.path("version")),
+                        JsonFields.text(variant.path("label")),
+                        JsonFields.text(variant.path("weight")),
+                        JsonFields.text(variant.path("state")),
+                        orNone(JsonFields.millis(stats.path("p99_ms"))),
+                        JsonFields.percent(stats.path("error_rate")));
+    }
+
+    private static String orNone(String text) {
+        return text.isEmpty() ? "-" : text;
     }
 
     private static void stats(Facts facts, JsonNode stats) {
@@ -120,6 +161,23 @@ final class DeploymentTables {
 
     private static Cell cell(JsonNode node, String field) {
         return Cell.of(JsonFields.text(node.path(field)));
+    }
+
+    /// The version, or each with its share: `3 90 %, 4 10 %`.
+    private static Cell versions(JsonNode deployment) {
+        var variants = deployment.path("variants");
+        if (variants.size() < 2) {
+            return cell(deployment, "version");
+        }
+        var shares = new StringJoiner(", ");
+        for (var variant : variants) {
+            shares.add(
+                    "%s %s %%"
+                            .formatted(
+                                    JsonFields.text(variant.path("version")),
+                                    JsonFields.text(variant.path("weight"))));
+        }
+        return Cell.of(shares.toString());
     }
 
     private static Cell state(JsonNode deployment) {

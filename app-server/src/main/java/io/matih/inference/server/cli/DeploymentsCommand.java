@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 import tools.jackson.databind.JsonNode;
@@ -26,6 +27,7 @@ import java.util.concurrent.Callable;
             "Examples:",
             "  matih deployments",
             "  matih deployments iris",
+            "  matih deployments iris --revisions",
             "  matih deployments --json | jq '.deployments[].state'"
         })
 final class DeploymentsCommand implements Callable<Integer> {
@@ -40,6 +42,9 @@ final class DeploymentsCommand implements Callable<Integer> {
             description = "Show only this one, in full")
     private @Nullable String name;
 
+    @Option(names = "--revisions", description = "What was done to it, newest first")
+    private boolean revisions;
+
     @Mixin private final ConnectionOptions connection = new ConnectionOptions();
     @Mixin private final DataFolderOption data = new DataFolderOption();
 
@@ -51,6 +56,16 @@ final class DeploymentsCommand implements Callable<Integer> {
     public Integer call() {
         var tables = new DeploymentTables(session.terminal(), session.clock());
         var wanted = name;
+        if (revisions) {
+            if (wanted == null) {
+                throw new UsageException("--revisions is of one deployment: give its NAME");
+            }
+            return session.run(
+                    connection,
+                    data.folder,
+                    client -> List.of(client.revisions(wanted)),
+                    answers -> tables.revisions(answers.getFirst().path("revisions")));
+        }
         return wanted == null
                 ? session.run(
                         connection,

@@ -68,6 +68,17 @@ public final class ServingClient implements AutoCloseable {
         return post(API + "undeploy", request);
     }
 
+    /// Changes who answers under a name.
+    ///
+    /// @param step `promote`, `rollback` or `traffic`
+    public Answer change(String name, String step, JsonNode request) {
+        return post(API + "deployments/" + segment(name) + "/" + step, request);
+    }
+
+    public Answer revisions(String name) {
+        return get(API + "deployments/" + segment(name) + "/revisions");
+    }
+
     public Answer predict(JsonNode request) {
         return post(API + "predict", request);
     }

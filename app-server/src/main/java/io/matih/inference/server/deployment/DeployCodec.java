@@ -1,6 +1,8 @@
 package io.matih.inference.server.deployment;
 
+import io.matih.inference.engine.deployment.Change;
 import io.matih.inference.engine.deployment.DeploymentSpec;
+import io.matih.inference.engine.deployment.TrafficMode;
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ErrorDetail;
 import io.matih.inference.engine.error.ServingException;
@@ -24,7 +26,6 @@ final class DeployCodec {
     private static final Set<String> FUTURE =
             Set.of(
                     "ensemble",
-                    "traffic.weight",
                     "traffic.percent",
                     "traffic.gate",
                     "config.sequence_batching",
@@ -33,31 +34,16 @@ final class DeployCodec {
                     "config.version_policy",
                     "config.model_warmup.inputs");
 
-    private static final String PRIMARY = "primary";
-    private static final Set<String> FUTURE_MODES = Set.of("canary", "shadow");
-
+    private static final int ALL = 100;
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
-    private static final Pattern REVISION = Pattern.compile("\"?([0-9]{1,18})\"?");
 
     private DeployCodec() {}
 
     static DeployRequest read(byte[] body) {
-        var request = JsonBody.read(body, DeployRequest.class, FUTURE);
-        var mode = request.traffic() == null ? PRIMARY : request.traffic().mode();
-        if (!mode.equals(PRIMARY)) {
-            throw new ServingException(
-                    FUTURE_MODES.contains(mode)
-                            ? ErrorCode.UNSUPPORTED
-                            : ErrorCode.INVALID_PARAMETER,
-                    "traffic.mode '%s' is not supported by this version; use '%s'"
-                            .formatted(ServingException.clip(mode), PRIMARY),
-                    new ErrorDetail("traffic.mode", PRIMARY, ServingException.clip(mode)));
-        }
-        return request;
+        return JsonBody.read(body, DeployRequest.class, FUTURE);
     }
 
-    /// @param ifMatch the `If-Match` header
-    static DeploymentSpec toSpec(DeployRequest request, @Nullable String ifMatch, String actor) {
+    static DeploymentSpec toSpec(DeployRequest request, Change change) {
         ModelName.require(request.name(), "name");
         return new DeploymentSpec(
                 request.name(),
@@ -66,10 +52,51 @@ final class DeployCodec {
                 request.backend(),
                 request.config() == null ? null : ConfigCodec.toConfig(request.config()),
                 Objects.requireNonNullElse(request.features(), Map.of()),
+                traffic(request.traffic()),
                 Boolean.TRUE.equals(request.pin()),
                 Boolean.TRUE.equals(request.replace()),
-                revision(ifMatch),
-                actor);
+                change);
+    }
+
+    private static TrafficMode traffic(DeployRequest.@Nullable Traffic traffic) {
+        if (traffic == null) {
+            return new TrafficMode.Primary();
+        }
+        var weight = traffic.weight();
+        return switch (traffic.mode()) {
+            case "primary" -> {
+                if (weight != null && weight != ALL) {
+                    throw wrong(
+                            "traffic.weight",
+                            "100, or none: a primary version takes everything",
+                            weight.toString());
+                }
+                yield new TrafficMode.Primary();
+            }
+            case "canary" -> {
+                if (weight == null || weight < 0 || weight > ALL) {
+                    throw wrong("traffic.weight", "percent from 0 to 100", String.valueOf(weight));
+                }
+                yield new TrafficMode.Canary(weight);
+            }
+            case "shadow" ->
+                    throw new ServingException(
+                            ErrorCode.UNSUPPORTED,
+                            "traffic.mode 'shadow' is not supported by this version; use primary or canary",
+                            new ErrorDetail("traffic.mode", "primary, canary", "shadow"));
+            default ->
+                    throw wrong(
+                            "traffic.mode",
+                            "one of primary, canary",
+                            ServingException.clip(traffic.mode()));
+        };
+    }
+
+    private static ServingException wrong(String field, String expected, String actual) {
+        return new ServingException(
+                ErrorCode.INVALID_PARAMETER,
+                "%s: expected %s, got %s".formatted(field, expected, actual),
+                new ErrorDetail(field, expected, actual));
     }
 
     private static ModelSource source(DeployRequest.Source source) {
@@ -86,20 +113,5 @@ final class DeployCodec {
         }
         var format = source.format() == null ? null : ModelFormat.of(source.format());
         return new ModelSource(source.uri(), sha256, format);
-    }
-
-    private static @Nullable Long revision(@Nullable String ifMatch) {
-        if (ifMatch == null || ifMatch.equals("*")) {
-            return null;
-        }
-        var matcher = REVISION.matcher(ifMatch);
-        if (!matcher.matches()) {
-            throw new ServingException(
-                    ErrorCode.INVALID_PARAMETER,
-                    "If-Match '%s' is not a revision number in quotes"
-                            .formatted(ServingException.clip(ifMatch)),
-                    new ErrorDetail("If-Match", "\"7\"", ServingException.clip(ifMatch)));
-        }
-        return Long.valueOf(matcher.group(1));
     }
 }

@@ -3,6 +3,7 @@ package io.matih.inference.server.deployment;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import io.matih.inference.engine.deployment.DeploymentStatus;
+import io.matih.inference.engine.deployment.DeploymentStatus.VariantStatus;
 import io.matih.inference.engine.deployment.DeploymentStore;
 import io.matih.inference.engine.deployment.Deployments;
 import io.matih.inference.engine.error.ErrorCode;
@@ -38,9 +39,6 @@ public final class DeploymentHandler {
     private static final int MAX_PAGE = 1000;
     private static final int DEFAULT_PAGE = 100;
 
-    /// Until keys exist, everybody is whoever reaches the loopback address.
-    private static final String ACTOR = "local";
-
     private final Deployments deployments;
     private final DeploymentStore store;
     private final ModelVersionStore versions;
@@ -62,7 +60,7 @@ public final class DeploymentHandler {
 
     public void deploy(Context ctx) {
         var request = DeployCodec.read(RequestBody.read(ctx, maxBodyBytes));
-        var spec = DeployCodec.toSpec(request, ctx.header("If-Match"), ACTOR);
+        var spec = DeployCodec.toSpec(request, Changes.of(ctx, request.reason()));
         if (Boolean.TRUE.equals(request.dryRun())) {
             var version = deployments.examine(spec);
             JsonReply.send(
@@ -76,10 +74,10 @@ public final class DeploymentHandler {
                             ModelViews.signature(version.metadata()),
                             ModelViews.findings(version.metadata())));
         } else if (waits(request)) {
-            reply(ctx, HttpStatus.OK, deployments.deploy(spec));
+            DeploymentViews.reply(ctx, HttpStatus.OK, deployments.deploy(spec));
         } else {
             ctx.header("Location", LOCATION + request.name());
-            reply(ctx, HttpStatus.ACCEPTED, deployments.deployLater(spec));
+            DeploymentViews.reply(ctx, HttpStatus.ACCEPTED, deployments.deployLater(spec));
         }
     }
 
@@ -110,7 +108,7 @@ public final class DeploymentHandler {
 
     private UndeployResponse undeploy(
             UndeployRequest request, @Nullable Integer version, Duration drain) {
-        var result = deployments.undeploy(request.name(), version, drain, ACTOR);
+        var result = deployments.undeploy(request.name(), version, drain, Changes.ACTOR);
         if (Boolean.TRUE.equals(request.deleteArtifacts())) {
             versions.versions(request.name()).stream()
                     .filter(known -> version == null || known.version() == version)
@@ -164,7 +162,8 @@ public final class DeploymentHandler {
     private static Predicate<DeploymentStatus> backend(@Nullable String wanted) {
         return status ->
                 wanted == null
-                        || (status.record() != null && status.record().backend().equals(wanted));
+                        || status.variants().stream()
+                                .anyMatch(serving -> serving.variant().backend().equals(wanted));
     }
 
     private static int limit(@Nullable String text) {
@@ -187,12 +186,11 @@ public final class DeploymentHandler {
     }
 
     public void get(Context ctx) {
-        reply(ctx, HttpStatus.OK, deployments.get(ctx.pathParam("name")));
+        DeploymentViews.reply(ctx, HttpStatus.OK, deployments.get(ctx.pathParam("name")));
     }
 
     public void versions(Context ctx) {
         var status = deployments.get(ctx.pathParam("name"));
-        var serving = status.version();
         JsonReply.send(
                 ctx,
                 HttpStatus.OK,
@@ -203,10 +201,13 @@ public final class DeploymentHandler {
                                         version ->
                                                 ModelViews.version(
                                                         version,
-                                                        serving != null
-                                                                && serving.version()
-                                                                        == version.version()))
+                                                        status.variants().stream()
+                                                                .anyMatch(isOf(version.version()))))
                                 .toList()));
+    }
+
+    private static Predicate<VariantStatus> isOf(int version) {
+        return variant -> variant.variant().version() == version;
     }
 
     public void revisions(Context ctx) {
@@ -218,27 +219,6 @@ public final class DeploymentHandler {
         JsonReply.send(
                 ctx,
                 HttpStatus.OK,
-                new RevisionList(
-                        name,
-                        revisions.stream()
-                                .map(
-                                        revision ->
-                                                new RevisionList.Revision(
-                                                        revision.number(),
-                                                        revision.action().name(),
-                                                        revision.version() == null
-                                                                ? null
-                                                                : revision.version().toString(),
-                                                        revision.digest(),
-                                                        revision.actor(),
-                                                        revision.at()))
-                                .toList()));
-    }
-
-    private static void reply(Context ctx, HttpStatus code, DeploymentStatus status) {
-        if (status.record() != null) {
-            ctx.header("ETag", "\"" + status.record().revision() + "\"");
-        }
-        JsonReply.send(ctx, code, DeploymentViews.view(status));
+                new RevisionList(name, revisions.stream().map(DeploymentViews::revision).toList()));
     }
 }

@@ -1,14 +1,19 @@
 package io.matih.inference.server.deployment;
 
+import io.javalin.http.Context;
+import io.javalin.http.HttpStatus;
 import io.matih.inference.engine.cache.CacheStatus.ModelUse;
-import io.matih.inference.engine.deployment.DeploymentRecord;
 import io.matih.inference.engine.deployment.DeploymentState;
 import io.matih.inference.engine.deployment.DeploymentStatus;
+import io.matih.inference.engine.deployment.DeploymentStatus.VariantStatus;
+import io.matih.inference.engine.deployment.Revision;
+import io.matih.inference.engine.deployment.Variant;
 import io.matih.inference.engine.model.ModelMetadata;
 import io.matih.inference.engine.telemetry.ModelMeters;
 import io.matih.inference.server.api.DeploymentView;
 import io.matih.inference.server.api.DeploymentView.Stats;
-import io.matih.inference.server.api.DeploymentView.Variant;
+import io.matih.inference.server.api.RevisionList;
+import io.matih.inference.server.json.JsonReply;
 import io.matih.inference.server.model.ModelViews;
 
 import org.jspecify.annotations.Nullable;
@@ -19,42 +24,79 @@ import java.util.stream.Stream;
 
 /// Deployments as the wire shows them.
 final class DeploymentViews {
-    private static final String STABLE = "stable";
-    private static final int ALL_TRAFFIC = 100;
-
     private DeploymentViews() {}
 
+    /// What is said of a deployment is said of its stable version, but for `variants`.
     static DeploymentView view(DeploymentStatus status) {
         var record = status.record();
-        var version = record == null ? null : Integer.toString(record.version());
-        var metadata = status.version() == null ? null : status.version().metadata();
+        var variant = record == null ? null : record.stable();
+        var stable = status.stable().orElse(null);
+        var metadata = stable == null ? null : stable.version().metadata();
+        var resident = stable == null ? null : stable.resident();
         return new DeploymentView(
                 status.name(),
                 status.name(),
-                version,
-                record == null ? null : record.backend(),
+                variant == null ? null : Integer.toString(variant.version()),
+                variant == null ? null : variant.backend(),
                 state(status.state()),
                 reason(status.state()),
                 status.lastFailure(),
                 record == null ? 0 : record.revision(),
-                version == null ? List.of() : List.of(new Variant(version, STABLE, ALL_TRAFFIC)),
-                status.resident() == null ? 0 : status.resident().instances(),
-                status.resident() == null ? null : status.resident().device(),
-                status.resident() == null ? List.of() : status.resident().provider(),
-                status.resident() == null ? 0 : status.resident().queueDepth(),
-                memory(status.cache()),
+                status.variants().stream().map(DeploymentViews::variant).toList(),
+                resident == null ? 0 : resident.instances(),
+                resident == null ? null : resident.device(),
+                resident == null ? List.of() : resident.provider(),
+                resident == null ? 0 : resident.queueDepth(),
+                memory(stable == null ? null : stable.cache()),
                 new DeploymentView.Cache(
-                        status.resident() != null,
-                        record != null && record.pinned(),
-                        status.cache() == null ? null : status.cache().lastUsed()),
-                stats(status.traffic()),
-                metadata == null || record == null
+                        resident != null,
+                        variant != null && variant.pinned(),
+                        stable == null ? null : stable.cache().lastUsed()),
+                stats(stable == null ? null : stable.traffic()),
+                metadata == null || variant == null
                         ? null
-                        : ModelViews.signature(record.config().seen(metadata)),
-                record == null ? Map.of() : record.features(),
-                findings(metadata, record),
-                record == null ? null : ConfigCodec.toWire(record.config()),
+                        : ModelViews.signature(variant.config().seen(metadata)),
+                variant == null ? Map.of() : variant.features(),
+                findings(metadata, variant),
+                variant == null ? null : ConfigCodec.toWire(variant.config()),
                 record == null ? null : record.updatedAt());
+    }
+
+    private static DeploymentView.Variant variant(VariantStatus serving) {
+        var variant = serving.variant();
+        return new DeploymentView.Variant(
+                Integer.toString(variant.version()),
+                variant.role().label(),
+                variant.weight(),
+                state(serving.state()),
+                reason(serving.state()),
+                stats(serving.traffic()));
+    }
+
+    static RevisionList.Revision revision(Revision revision) {
+        return new RevisionList.Revision(
+                revision.number(),
+                revision.action().name(),
+                revision.version() == null ? null : revision.version().toString(),
+                revision.digest(),
+                revision.variants().stream()
+                        .map(
+                                variant ->
+                                        new RevisionList.Share(
+                                                Integer.toString(variant.version()),
+                                                variant.role().label(),
+                                                variant.weight()))
+                        .toList(),
+                revision.actor(),
+                revision.reason(),
+                revision.at());
+    }
+
+    static void reply(Context ctx, HttpStatus code, DeploymentStatus status) {
+        if (status.record() != null) {
+            ctx.header("ETag", "\"" + status.record().revision() + "\"");
+        }
+        JsonReply.send(ctx, code, view(status));
     }
 
     private static DeploymentView.Memory memory(@Nullable ModelUse use) {
@@ -64,10 +106,10 @@ final class DeploymentViews {
     }
 
     private static List<DeploymentView.Finding> findings(
-            @Nullable ModelMetadata metadata, @Nullable DeploymentRecord record) {
+            @Nullable ModelMetadata metadata, @Nullable Variant variant) {
         return Stream.concat(
                         metadata == null ? Stream.of() : metadata.findings().stream(),
-                        record == null ? Stream.of() : record.config().findings().stream())
+                        variant == null ? Stream.of() : variant.config().findings().stream())
                 .map(ModelViews::finding)
                 .toList();
     }

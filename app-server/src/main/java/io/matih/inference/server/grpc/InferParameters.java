@@ -4,6 +4,7 @@ import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ServingException;
 import io.matih.inference.engine.serving.CacheMode;
 import io.matih.inference.server.inference.InferenceLimits;
+import io.matih.inference.server.inference.RouteKey;
 import io.matih.inference.server.inference.UnknownParameters;
 import io.matih.inference.server.proto.InferParameter;
 
@@ -22,7 +23,13 @@ final class InferParameters {
     private static final String EMPTY_FINAL = "triton_enable_empty_final_response";
 
     private static final List<String> OF_REQUEST =
-            List.of("priority", "timeout", "cache", "binary_data_output", EMPTY_FINAL);
+            List.of(
+                    "priority",
+                    "timeout",
+                    "cache",
+                    RouteKey.NAME,
+                    "binary_data_output",
+                    EMPTY_FINAL);
     private static final List<String> OF_INPUT = List.of("binary_data_size");
     private static final List<String> OF_OUTPUT = List.of("classification", "binary_data");
 
@@ -31,6 +38,7 @@ final class InferParameters {
     private @Nullable Duration timeout;
     private int priority;
     private CacheMode cache = CacheMode.USE;
+    private @Nullable String routeKey;
 
     InferParameters(InferenceLimits limits) {
         this.limits = limits;
@@ -45,6 +53,7 @@ final class InferParameters {
                 case "timeout" -> timeout = timeout(path, value);
                 case "priority" -> priority = (int) integer(path, value, Integer.MAX_VALUE);
                 case "cache" -> cache = cache(path, value);
+                case RouteKey.NAME -> routeKey = routeKey(path, value);
                 case "binary_data_output", EMPTY_FINAL -> bool(path, value);
                 default -> pass(path, entry.getKey(), OF_REQUEST);
             }
@@ -90,6 +99,11 @@ final class InferParameters {
         return cache;
     }
 
+    /// Absent: by chance.
+    @Nullable String routeKey() {
+        return routeKey;
+    }
+
     private void pass(String path, String name, List<String> known) {
         var refusal = unknown.meet(path, name, known);
         if (refusal != null) {
@@ -119,6 +133,13 @@ final class InferParameters {
         if (!value.hasBoolParam()) {
             throw wrong(path, "a bool", value);
         }
+    }
+
+    private static String routeKey(String path, InferParameter value) {
+        if (!value.hasStringParam() || !RouteKey.isAllowed(value.getStringParam())) {
+            throw wrong(path, RouteKey.ALLOWED, value);
+        }
+        return value.getStringParam();
     }
 
     private static CacheMode cache(String path, InferParameter value) {

@@ -54,6 +54,7 @@ final class InferReader {
                 message.getId().isEmpty() ? null : message.getId(),
                 inputs(message, parameters),
                 outputs(message, parameters),
+                parameters.routeKey(),
                 parameters.priority(),
                 parameters.cache(),
                 timeout == null || (left != null && left.compareTo(timeout) < 0) ? left : timeout);

@@ -7,6 +7,7 @@ import io.matih.inference.engine.error.ServingException;
 import io.matih.inference.engine.serving.InferenceListener;
 import io.matih.inference.engine.serving.InferenceRequest;
 import io.matih.inference.engine.serving.InferenceResponse;
+import io.matih.inference.engine.telemetry.ModelMeters;
 import io.matih.inference.server.proto.ModelInferRequest;
 import io.matih.inference.server.proto.ModelInferResponse;
 
@@ -35,6 +36,9 @@ final class Inference {
     private String id = "";
     private volatile @Nullable Deadline deadline;
     private volatile @Nullable Outcome outcome;
+
+    /// Of the version that answered; absent where it serves no more.
+    private @Nullable ModelMeters answered;
 
     /// @param streamed whether the request came in a stream
     /// @param settled told once there is an outcome, on any thread, also before `start` returns
@@ -89,9 +93,9 @@ final class Inference {
 
     /// The answer has left.
     void sent() {
-        path.router()
-                .meters(model)
-                .ifPresent(meters -> meters.succeeded(System.nanoTime() - receivedNanos));
+        if (answered != null) {
+            answered.succeeded(System.nanoTime() - receivedNanos);
+        }
     }
 
     /// A message that cannot be decoded is a failure of the model that it names, where it names one
@@ -187,6 +191,7 @@ final class Inference {
 
         private Outcome encoded(InferenceResponse response) {
             try {
+                answered = path.router().meters(response).orElse(null);
                 return new Outcome.Answered(path.writer().write(request, response, streamed));
             } catch (RuntimeException | Error e) { // nobody else would tell the client
                 var failure = CallFailures.named(e);

@@ -77,7 +77,7 @@ final class RequestChecks {
     private static void checkContentType(Route route, Request request) {
         var type = request.getHeaders().get(HttpHeader.CONTENT_TYPE);
         if (type == null) {
-            if (route.needsContentType()) {
+            if (route.needsContentType() && hasBody(request)) {
                 throw refused("a Content-Type is needed", route);
             }
             return;

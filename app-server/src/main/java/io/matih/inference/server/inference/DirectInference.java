@@ -92,7 +92,7 @@ public final class DirectInference {
         }
 
         private void answer(InferenceResponse response) {
-            var meters = router.meters(call.request().model());
+            var meters = router.meters(response);
             try {
                 exchange.answer(
                         form.write(call, response),

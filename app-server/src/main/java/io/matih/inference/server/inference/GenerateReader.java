@@ -48,6 +48,7 @@ final class GenerateReader {
                         id,
                         row.endOnly(in).inputs(),
                         List.of(),
+                        parameters.routeKey(),
                         parameters.priority(),
                         parameters.cache(),
                         parameters.timeout());

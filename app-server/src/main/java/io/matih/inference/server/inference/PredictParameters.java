@@ -1,8 +1,6 @@
 package io.matih.inference.server.inference;
 
 import io.matih.inference.engine.error.ErrorCode;
-import io.matih.inference.engine.error.ErrorDetail;
-import io.matih.inference.engine.error.ServingException;
 import io.matih.inference.engine.serving.CacheMode;
 
 import org.jspecify.annotations.Nullable;
@@ -16,16 +14,18 @@ import java.util.List;
 /// @param timeout absent: the model's default
 /// @param priority 0: the model's default
 /// @param cache what the request wants of the response cache
+/// @param routeKey requests with the same key go to the same variant; absent: by chance
 /// @param nonFiniteAsStrings whether NaN and the infinities may stand in JSON as strings
 /// @param binaryOutput whether outputs go out in binary that do not say otherwise
 record PredictParameters(
         @Nullable Duration timeout,
         int priority,
         CacheMode cache,
+        @Nullable String routeKey,
         boolean nonFiniteAsStrings,
         boolean binaryOutput) {
     static final PredictParameters NONE =
-            new PredictParameters(null, 0, CacheMode.USE, false, false);
+            new PredictParameters(null, 0, CacheMode.USE, null, false, false);
 
     private static final List<String> KNOWN =
             List.of(
@@ -40,6 +40,7 @@ record PredictParameters(
         Duration timeout = null;
         int priority = 0;
         var cache = CacheMode.USE;
+        String routeKey = null;
         boolean nonFinite = false;
         boolean binary = false;
         var fields =
@@ -54,14 +55,11 @@ record PredictParameters(
                 case "non_finite" -> nonFinite = nonFinite(in);
                 case "priority" -> priority = priority(in);
                 case "cache" -> cache = cache(in);
-                case "route_key" -> {
-                    in.requireString(ErrorCode.INVALID_PARAMETER, "a string");
-                    throw unsupported(in, "no route_key");
-                }
+                case "route_key" -> routeKey = routeKey(in);
                 default -> binary = in.requireBoolean(ErrorCode.INVALID_PARAMETER);
             }
         }
-        return new PredictParameters(timeout, priority, cache, nonFinite, binary);
+        return new PredictParameters(timeout, priority, cache, routeKey, nonFinite, binary);
     }
 
     private static @Nullable Duration timeout(JsonInput in, InferenceLimits limits) {
@@ -98,10 +96,11 @@ record PredictParameters(
         };
     }
 
-    private static ServingException unsupported(JsonInput in, String allowed) {
-        return new ServingException(
-                ErrorCode.UNSUPPORTED,
-                "%s: %s is not supported; allowed is %s".formatted(in.path(), in.shown(), allowed),
-                new ErrorDetail(in.path(), allowed, in.shown()));
+    private static String routeKey(JsonInput in) {
+        var key = in.requireString(ErrorCode.INVALID_PARAMETER, RouteKey.ALLOWED);
+        if (!RouteKey.isAllowed(key)) {
+            throw in.wrong(ErrorCode.INVALID_PARAMETER, RouteKey.ALLOWED);
+        }
+        return key;
     }
 }

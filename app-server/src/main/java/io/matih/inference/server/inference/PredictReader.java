@@ -111,6 +111,7 @@ final class PredictReader {
                         id,
                         tensors,
                         wanted(),
+                        parameters.routeKey(),
                         parameters.priority(),
                         parameters.cache(),
                         parameters.timeout());

@@ -14,7 +14,6 @@ import java.util.Map;
 final class PredictWriter {
     private static final int ENVELOPE = 512;
     private static final int LARGEST_ESTIMATE = 1 << 28;
-    private static final String VARIANT = "stable";
 
     private PredictWriter() {}
 
@@ -79,8 +78,7 @@ final class PredictWriter {
         }
         out.name("route").startObject();
         out.name("deployment").string(response.model());
-        // All traffic goes to one variant.
-        out.name("variant").string(VARIANT);
+        out.name("variant").string(response.variant());
         out.endObject();
         var timings = response.timings();
         long total =

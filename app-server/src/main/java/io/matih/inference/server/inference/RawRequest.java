@@ -40,6 +40,7 @@ final class RawRequest {
                         null,
                         List.of(tensor),
                         List.of(),
+                        null,
                         0,
                         CacheMode.USE,
                         null);

@@ -5,6 +5,7 @@ import io.javalin.http.HttpStatus;
 import io.matih.inference.engine.backend.Backend;
 import io.matih.inference.engine.deployment.DeploymentStatus;
 import io.matih.inference.engine.deployment.Deployments;
+import io.matih.inference.engine.deployment.Variant;
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ErrorDetail;
 import io.matih.inference.engine.error.ServingException;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /// The routes of registered models.
@@ -63,12 +65,18 @@ public final class ModelHandler {
     }
 
     private ModelList.Model model(
-            String name, List<ModelVersion> registered, Map<String, Integer> serving) {
+            String name, List<ModelVersion> registered, Map<String, List<Variant>> serving) {
         var labels = new TreeMap<String, String>();
         versions.labels(name).forEach((label, version) -> labels.put(label, version.toString()));
-        var current = serving.get(name);
-        if (current != null) {
-            labels.put(STABLE, current.toString());
+        var variants = serving.getOrDefault(name, List.of());
+        for (var variant : variants.reversed()) {
+            var role = variant.role().label();
+            var version = Integer.toString(variant.version());
+            if (role.equals(STABLE)) {
+                labels.put(STABLE, version);
+            } else {
+                labels.putIfAbsent(role, version);
+            }
         }
         return new ModelList.Model(
                 name,
@@ -77,16 +85,21 @@ public final class ModelHandler {
                                 version ->
                                         ModelViews.version(
                                                 version,
-                                                current != null && current == version.version()))
+                                                variants.stream()
+                                                        .anyMatch(isOf(version.version()))))
                         .toList(),
                 labels);
     }
 
-    private Map<String, Integer> serving() {
-        var serving = new HashMap<String, Integer>();
+    private static Predicate<Variant> isOf(int version) {
+        return variant -> variant.version() == version;
+    }
+
+    private Map<String, List<Variant>> serving() {
+        var serving = new HashMap<String, List<Variant>>();
         for (DeploymentStatus status : deployments.list()) {
             if (status.record() != null) {
-                serving.put(status.name(), status.record().version());
+                serving.put(status.name(), status.record().variants());
             }
         }
         return serving;
@@ -132,7 +145,7 @@ public final class ModelHandler {
                     "model '%s' has no version %s; see GET /api/v1/inference/models"
                             .formatted(ServingException.clip(name), version));
         }
-        versions.label(name, label, version);
+        deployments.label(name, label, version);
         ctx.status(HttpStatus.NO_CONTENT);
     }
 
@@ -144,7 +157,7 @@ public final class ModelHandler {
                     ErrorCode.MODEL_NOT_FOUND,
                     "model '%s' has no label '%s'".formatted(ServingException.clip(name), label));
         }
-        versions.unlabel(name, label);
+        deployments.unlabel(name, label);
         ctx.status(HttpStatus.NO_CONTENT);
     }
 

@@ -1,9 +1,11 @@
 package io.matih.inference.server.oip;
 
 import io.matih.inference.engine.deployment.Deployments;
+import io.matih.inference.engine.deployment.Variant;
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ServingException;
 import io.matih.inference.engine.serving.Router;
+import io.matih.inference.engine.serving.Signature;
 import io.matih.inference.engine.tensor.TensorSpec;
 import io.matih.inference.server.api.ProductVersion;
 import io.matih.inference.server.proto.ModelConfig;
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /// What the Open Inference Protocol says of the server and its models, as its messages, whichever
 /// form they go out in. Versions are numbers or labels; an absent one is that which serves. Any
@@ -76,7 +79,14 @@ public final class ProtocolModels {
             }
             throw e;
         }
-        return Readiness.isReady(deployments.get(model).state());
+        var status = deployments.get(model);
+        if (version == null) {
+            return Readiness.isReady(status.state());
+        }
+        int asked = router.signature(model, version).version();
+        return status.variants().stream()
+                .filter(variant -> variant.variant().version() == asked)
+                .anyMatch(variant -> Readiness.isReady(variant.state()));
     }
 
     /// @throws ServingException `MODEL_NOT_FOUND`, `MODEL_NOT_READY`
@@ -84,11 +94,23 @@ public final class ProtocolModels {
         var signature = router.signature(model, version);
         return ModelMetadataResponse.newBuilder()
                 .setName(signature.model())
-                .addVersions(Integer.toString(signature.version()))
+                .addAllVersions(versions(model, version, signature))
                 .setPlatform(PLATFORM)
                 .addAllInputs(tensors(signature.metadata().inputs()))
                 .addAllOutputs(tensors(signature.metadata().outputs()))
                 .build();
+    }
+
+    /// Those that answer: the one that was asked for, else all that take requests under the name.
+    private List<String> versions(String model, @Nullable String asked, Signature signature) {
+        var record = deployments.get(model).record();
+        return asked != null || record == null
+                ? List.of(Integer.toString(signature.version()))
+                : record.variants().stream()
+                        .map(Variant::version)
+                        .sorted()
+                        .map(number -> Integer.toString(number))
+                        .toList();
     }
 
     private static List<TensorMetadata> tensors(List<TensorSpec> specs) {
@@ -108,12 +130,14 @@ public final class ProtocolModels {
     /// @throws ServingException `MODEL_NOT_FOUND`, `MODEL_NOT_READY`
     public ModelConfig config(String model, @Nullable String version) {
         var signature = router.signature(model, version);
-        var record = deployments.get(model).record();
-        if (record == null) {
-            throw new ServingException(
-                    ErrorCode.MODEL_NOT_READY, "model '%s' is not ready".formatted(model));
-        }
-        return ModelConfigMessages.of(record, signature.metadata());
+        return Optional.ofNullable(deployments.get(model).record())
+                .flatMap(record -> record.variant(signature.version()))
+                .map(variant -> ModelConfigMessages.of(model, variant, signature.metadata()))
+                .orElseThrow(
+                        () ->
+                                new ServingException(
+                                        ErrorCode.MODEL_NOT_READY,
+                                        "model '%s' is not ready".formatted(model)));
     }
 
     /// @param model absent: every deployed one
@@ -122,10 +146,13 @@ public final class ProtocolModels {
         if (model == null) {
             return StatisticsMessages.of(deployments.statistics());
         }
-        if (version != null) {
-            router.signature(model, version);
+        var versions = deployments.statistics(model);
+        if (version == null) {
+            return StatisticsMessages.of(versions);
         }
-        return StatisticsMessages.of(deployments.statistics(model).stream().toList());
+        int asked = router.signature(model, version).version();
+        return StatisticsMessages.of(
+                versions.stream().filter(counted -> counted.version() == asked).toList());
     }
 
     /// Every model that is deployed or registered.

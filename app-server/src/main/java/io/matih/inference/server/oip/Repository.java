@@ -1,10 +1,13 @@
 package io.matih.inference.server.oip;
 
+import io.matih.inference.engine.deployment.Change;
 import io.matih.inference.engine.deployment.DeploymentRecord;
 import io.matih.inference.engine.deployment.DeploymentSpec;
 import io.matih.inference.engine.deployment.DeploymentState;
 import io.matih.inference.engine.deployment.DeploymentStatus;
 import io.matih.inference.engine.deployment.Deployments;
+import io.matih.inference.engine.deployment.TrafficMode;
+import io.matih.inference.engine.deployment.Variant;
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ServingException;
 import io.matih.inference.engine.model.ModelConfig;
@@ -26,6 +29,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// The model repository extension over what is registered and deployed: to load is to deploy, to
 /// unload is to undeploy.
@@ -58,14 +63,26 @@ public final class Repository {
 
     RepositoryIndexResponse index(boolean readyOnly) {
         var models = new ArrayList<ModelIndex>();
-        var deployed = new HashMap<String, Integer>();
+        var deployed = new HashMap<String, Set<Integer>>();
         for (var status : deployments.list()) {
-            var version = status.version();
-            deployed.put(status.name(), version == null ? 0 : version.version());
-            models.add(deployed(status));
+            deployed.put(
+                    status.name(),
+                    status.variants().stream()
+                            .map(variant -> variant.variant().version())
+                            .collect(Collectors.toSet()));
+            if (status.variants().isEmpty()) {
+                models.add(index(status.name(), "", status.state()));
+            }
+            for (var variant : status.variants()) {
+                models.add(
+                        index(
+                                status.name(),
+                                Integer.toString(variant.variant().version()),
+                                variant.state()));
+            }
         }
         for (var version : versions.versions()) {
-            if (!Integer.valueOf(version.version()).equals(deployed.get(version.name()))) {
+            if (!deployed.getOrDefault(version.name(), Set.of()).contains(version.version())) {
                 models.add(unloaded(version));
             }
         }
@@ -82,12 +99,9 @@ public final class Repository {
     }
 
     /// One that is not in memory is ready: the next request brings it there.
-    private static ModelIndex deployed(DeploymentStatus status) {
-        var index = ModelIndex.newBuilder().setName(status.name());
-        if (status.version() != null) {
-            index.setVersion(Integer.toString(status.version().version()));
-        }
-        return switch (status.state()) {
+    private static ModelIndex index(String name, String version, DeploymentState state) {
+        var index = ModelIndex.newBuilder().setName(name).setVersion(version);
+        return switch (state) {
             case DeploymentState.Ready _ -> index.setState(READY).build();
             case DeploymentState.Evicted _ ->
                     index.setState(READY).setReason("not in memory until it is asked for").build();
@@ -123,34 +137,36 @@ public final class Repository {
             }
             return;
         }
-        var record = deployed(model);
+        var stable = deployed(model);
         var folder = folders.find(model);
         if (folder.isPresent()) {
-            deploy(spec(model, folder.get().toString(), null, own(config, record), record));
-        } else if (record != null) {
-            var own = config == null ? record.config() : own(config, record);
-            deploy(spec(model, registered(model, record.version()), record.version(), own, record));
+            deploy(spec(model, folder.get().toString(), null, own(config, stable), stable));
+        } else if (stable != null) {
+            var own = config == null ? stable.config() : own(config, stable);
+            deploy(spec(model, registered(model, stable.version()), stable.version(), own, stable));
         } else {
             int version = highest(model);
             deploy(spec(model, registered(model, version), version, own(config, null), null));
         }
     }
 
-    private @Nullable DeploymentRecord deployed(String model) {
+    /// The stable version.
+    private @Nullable Variant deployed(String model) {
         return deployments.list().stream()
                 .filter(status -> status.name().equals(model))
                 .map(DeploymentStatus::record)
                 .filter(Objects::nonNull)
+                .map(DeploymentRecord::stable)
                 .findFirst()
                 .orElse(null);
     }
 
     private static @Nullable ModelConfig own(
-            @Nullable ConfigJson config, @Nullable DeploymentRecord record) {
+            @Nullable ConfigJson config, @Nullable Variant stable) {
         return config == null
                 ? null
                 : config.toConfig(
-                        record == null ? Map.of() : record.config().presentation().labels());
+                        stable == null ? Map.of() : stable.config().presentation().labels());
     }
 
     private static String registered(String model, int version) {
@@ -174,24 +190,25 @@ public final class Repository {
             String uri,
             @Nullable Integer version,
             @Nullable ModelConfig config,
-            @Nullable DeploymentRecord record) {
+            @Nullable Variant stable) {
         return new DeploymentSpec(
                 model,
                 new ModelSource(uri, null, null),
                 version,
                 null,
                 config,
-                record == null ? Map.of() : record.features(),
-                record != null && record.pinned(),
+                stable == null ? Map.of() : stable.features(),
+                new TrafficMode.Primary(),
+                stable != null && stable.pinned(),
                 true,
-                null,
-                ACTOR);
+                new Change(null, ACTOR, null));
     }
 
     private void deploy(DeploymentSpec spec) {
         var record = deployments.deploy(spec).record();
         if (record != null) {
-            record.config()
+            record.stable()
+                    .config()
                     .ignored()
                     .forEach(text -> LOG.info("load of '{}': {}", spec.name(), text));
         }

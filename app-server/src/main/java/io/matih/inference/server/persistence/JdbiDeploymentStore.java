@@ -21,6 +21,7 @@ public final class JdbiDeploymentStore implements DeploymentStore {
     private final Database database;
     private final Json json = new Json();
     private final VersionRows versions = new VersionRows(json);
+    private final VariantRows variants = new VariantRows(json);
 
     public JdbiDeploymentStore(Database database) {
         this.database = database;
@@ -29,16 +30,24 @@ public final class JdbiDeploymentStore implements DeploymentStore {
     @Override
     public List<DeploymentRecord> deployments() {
         return database.read(
-                handle ->
-                        handle.createQuery(
-                                        """
-                                        SELECT name, version, backend, config_json, features_json,
-                                               pinned, revision, updated_at
-                                        FROM deployments
-                                        ORDER BY name
-                                        """)
-                                .map(this::toRecord)
-                                .list());
+                handle -> {
+                    var byName = variants.byDeployment(handle);
+                    return handle.createQuery(
+                                    """
+                                    SELECT name, revision, updated_at
+                                    FROM deployments
+                                    ORDER BY name
+                                    """)
+                            .map(
+                                    (row, _) ->
+                                            new DeploymentRecord(
+                                                    row.getString("name"),
+                                                    byName.getOrDefault(
+                                                            row.getString("name"), List.of()),
+                                                    row.getLong("revision"),
+                                                    Times.read(row, "updated_at")))
+                            .list();
+                });
     }
 
     @Override
@@ -50,6 +59,19 @@ public final class JdbiDeploymentStore implements DeploymentStore {
                     if (update(handle, deployment) == 0) {
                         insert(handle, deployment);
                     }
+                    variants.replace(handle, deployment);
+                });
+    }
+
+    @Override
+    public void changed(DeploymentRecord deployment, Revision revision) {
+        database.durable(
+                handle -> {
+                    insert(handle, revision);
+                    if (update(handle, deployment) == 0) {
+                        throw notDeployed(deployment.name());
+                    }
+                    variants.replace(handle, deployment);
                 });
     }
 
@@ -58,9 +80,7 @@ public final class JdbiDeploymentStore implements DeploymentStore {
         database.durable(
                 handle -> {
                     if (delete(handle, revision.deployment()) == 0) {
-                        throw new ServingException(
-                                ErrorCode.MODEL_NOT_FOUND,
-                                "'%s' is not deployed".formatted(revision.deployment()));
+                        throw notDeployed(revision.deployment());
                     }
                     insert(handle, revision);
                 });
@@ -73,13 +93,13 @@ public final class JdbiDeploymentStore implements DeploymentStore {
                         handle.createQuery(
                                         """
                                         SELECT deployment_name, revision, action, version, digest,
-                                               actor, changed_at
+                                               variants_json, actor, reason, changed_at
                                         FROM deployment_revisions
                                         WHERE deployment_name = :name
                                         ORDER BY revision DESC
                                         """)
                                 .bind("name", deployment)
-                                .map(JdbiDeploymentStore::toRevision)
+                                .map(this::toRevision)
                                 .list());
     }
 
@@ -98,23 +118,25 @@ public final class JdbiDeploymentStore implements DeploymentStore {
                                 .one());
     }
 
-    private static void insert(Handle handle, Revision revision) {
+    private void insert(Handle handle, Revision revision) {
         var insert =
                 handle.createUpdate(
                                 """
                                 INSERT INTO deployment_revisions (
-                                    deployment_name, revision, action, version, digest, actor,
-                                    changed_at)
+                                    deployment_name, revision, action, version, digest,
+                                    variants_json, actor, reason, changed_at)
                                 VALUES (
-                                    :name, :revision, :action, :version, :digest, :actor,
-                                    :changed_at)
+                                    :name, :revision, :action, :version, :digest,
+                                    :variants, :actor, :reason, :changed_at)
                                 """)
                         .bind("name", revision.deployment())
                         .bind("revision", revision.number())
                         .bind("action", revision.action().name())
                         .bind("version", revision.version())
                         .bind("digest", revision.digest())
-                        .bind("actor", revision.actor());
+                        .bind("variants", json.write(revision.variants()))
+                        .bind("actor", revision.actor())
+                        .bind("reason", revision.reason());
         try {
             Times.bind(insert, "changed_at", revision.at()).execute();
         } catch (JdbiException e) {
@@ -129,47 +151,28 @@ public final class JdbiDeploymentStore implements DeploymentStore {
         }
     }
 
-    private int update(Handle handle, DeploymentRecord deployment) {
+    private static int update(Handle handle, DeploymentRecord deployment) {
         var update =
                 handle.createUpdate(
                                 """
                                 UPDATE deployments
-                                SET version = :version,
-                                    backend = :backend,
-                                    config_json = :config,
-                                    features_json = :features,
-                                    pinned = :pinned,
-                                    revision = :revision,
+                                SET revision = :revision,
                                     updated_at = :updated_at
                                 WHERE name = :name
                                 """)
                         .bind("name", deployment.name())
-                        .bind("version", deployment.version())
-                        .bind("backend", deployment.backend())
-                        .bind("config", json.write(deployment.config()))
-                        .bind("features", json.write(deployment.features()))
-                        .bind("pinned", deployment.pinned())
                         .bind("revision", deployment.revision());
         return Times.bind(update, "updated_at", deployment.updatedAt()).execute();
     }
 
-    private void insert(Handle handle, DeploymentRecord deployment) {
+    private static void insert(Handle handle, DeploymentRecord deployment) {
         var insert =
                 handle.createUpdate(
                                 """
-                                INSERT INTO deployments (
-                                    name, version, backend, config_json, features_json, pinned,
-                                    revision, updated_at)
-                                VALUES (
-                                    :name, :version, :backend, :config, :features, :pinned,
-                                    :revision, :updated_at)
+                                INSERT INTO deployments (name, revision, updated_at)
+                                VALUES (:name, :revision, :updated_at)
                                 """)
                         .bind("name", deployment.name())
-                        .bind("version", deployment.version())
-                        .bind("backend", deployment.backend())
-                        .bind("config", json.write(deployment.config()))
-                        .bind("features", json.write(deployment.features()))
-                        .bind("pinned", deployment.pinned())
                         .bind("revision", deployment.revision());
         Times.bind(insert, "updated_at", deployment.updatedAt()).execute();
     }
@@ -184,27 +187,21 @@ public final class JdbiDeploymentStore implements DeploymentStore {
                 .execute();
     }
 
-    private DeploymentRecord toRecord(ResultSet row, StatementContext context) throws SQLException {
-        return new DeploymentRecord(
-                row.getString("name"),
-                row.getInt("version"),
-                row.getString("backend"),
-                json.config(row.getString("config_json")),
-                json.features(row.getString("features_json")),
-                row.getBoolean("pinned"),
-                row.getLong("revision"),
-                Times.read(row, "updated_at"));
+    private static ServingException notDeployed(String name) {
+        return new ServingException(
+                ErrorCode.MODEL_NOT_FOUND, "'%s' is not deployed".formatted(name));
     }
 
-    private static Revision toRevision(ResultSet row, StatementContext context)
-            throws SQLException {
+    private Revision toRevision(ResultSet row, StatementContext context) throws SQLException {
         return new Revision(
                 row.getString("deployment_name"),
                 row.getLong("revision"),
                 Revision.Action.valueOf(row.getString("action")),
                 row.getObject("version", Integer.class),
                 row.getString("digest"),
+                json.variants(row.getString("variants_json")),
                 row.getString("actor"),
+                row.getString("reason"),
                 Times.read(row, "changed_at"));
     }
 }

@@ -3,6 +3,7 @@ package io.matih.inference.server.persistence;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
 
+import io.matih.inference.engine.deployment.Variant;
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ErrorDetail;
 import io.matih.inference.engine.error.ServingException;
@@ -20,6 +21,7 @@ import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -64,6 +66,27 @@ final class Json {
         return read(json, COLUMNS);
     }
 
+    /// Each as an older or newer program may have written it, its configuration included.
+    List<Variant> variants(String json) {
+        try {
+            var variants = new ArrayList<Variant>();
+            for (var stored : mapper.readTree(json)) {
+                variants.add(
+                        new Variant(
+                                stored.path("version").asInt(),
+                                Variant.Role.valueOf(stored.path("role").asString()),
+                                stored.path("weight").asInt(),
+                                stored.path("backend").asString(),
+                                config(stored.path("config").toString()),
+                                features(stored.path("features").toString()),
+                                stored.path("pinned").asBoolean()));
+            }
+            return variants;
+        } catch (JacksonException | IllegalArgumentException e) {
+            throw unreadable(e);
+        }
+    }
+
     List<ErrorDetail> details(String json) {
         return read(json, DETAILS);
     }
@@ -89,7 +112,7 @@ final class Json {
         }
     }
 
-    private static ServingException unreadable(@Nullable JacksonException e) {
+    private static ServingException unreadable(@Nullable Exception e) {
         return new ServingException(
                 ErrorCode.STORAGE_FAILED,
                 "what is stored cannot be understood",

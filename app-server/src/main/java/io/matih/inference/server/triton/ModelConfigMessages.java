@@ -1,6 +1,6 @@
 package io.matih.inference.server.triton;
 
-import io.matih.inference.engine.deployment.DeploymentRecord;
+import io.matih.inference.engine.deployment.Variant;
 import io.matih.inference.engine.model.DynamicBatching;
 import io.matih.inference.engine.model.InstanceKind;
 import io.matih.inference.engine.model.ModelConfig.InstanceGroup;
@@ -28,29 +28,32 @@ import io.matih.inference.server.proto.ModelWarmup;
 import java.util.List;
 import java.util.stream.LongStream;
 
-/// A deployment as Triton's `ModelConfig`: complete, so that what is left to the model or to
+/// A deployed version as Triton's `ModelConfig`: complete, so that what is left to the model or to
 /// defaults can be read off.
 public final class ModelConfigMessages {
-    private final DeploymentRecord record;
+    private final String name;
+    private final Variant variant;
     private final ModelMetadata metadata;
     private final int maxBatchSize;
 
-    private ModelConfigMessages(DeploymentRecord record, ModelMetadata metadata) {
-        this.record = record;
+    private ModelConfigMessages(String name, Variant variant, ModelMetadata metadata) {
+        this.name = name;
+        this.variant = variant;
         this.metadata = metadata;
-        maxBatchSize = record.config().effectiveMaxBatchSize(metadata);
+        maxBatchSize = variant.config().effectiveMaxBatchSize(metadata);
     }
 
-    /// @param metadata of the version that the deployment serves
-    public static ModelConfig of(DeploymentRecord record, ModelMetadata metadata) {
-        return new ModelConfigMessages(record, metadata).message();
+    /// @param name of the deployment
+    /// @param metadata of the variant's version
+    public static ModelConfig of(String name, Variant variant, ModelMetadata metadata) {
+        return new ModelConfigMessages(name, variant, metadata).message();
     }
 
     private ModelConfig message() {
-        var config = record.config();
+        var config = variant.config();
         var message =
                 ModelConfig.newBuilder()
-                        .setName(record.name())
+                        .setName(name)
                         .setPlatform(ConfigFields.PLATFORM)
                         .setBackend(ConfigFields.ONNX_RUNTIME)
                         .setVersionPolicy(
@@ -100,7 +103,7 @@ public final class ModelConfigMessages {
                         .setDataType(TritonTypes.of(spec.datatype()))
                         .addAllDims(dims(spec))
                         .setOptional(spec.optional());
-        var reshape = record.config().presentation().inputs().get(spec.name());
+        var reshape = variant.config().presentation().inputs().get(spec.name());
         return (reshape == null ? input : input.setReshape(message(reshape))).build();
     }
 
@@ -110,7 +113,7 @@ public final class ModelConfigMessages {
                         .setName(spec.name())
                         .setDataType(TritonTypes.of(spec.datatype()))
                         .addAllDims(dims(spec));
-        var reshape = record.config().presentation().outputs().get(spec.name());
+        var reshape = variant.config().presentation().outputs().get(spec.name());
         return (reshape == null ? output : output.setReshape(message(reshape))).build();
     }
 
@@ -155,7 +158,7 @@ public final class ModelConfigMessages {
 
     private ModelInstanceGroup group(InstanceGroup group, int index) {
         return ModelInstanceGroup.newBuilder()
-                .setName(record.name() + "_" + index)
+                .setName(name + "_" + index)
                 .setKind(
                         switch (group.kind()) {
                             case KIND_AUTO -> ModelInstanceGroup.Kind.KIND_AUTO;
@@ -168,7 +171,7 @@ public final class ModelConfigMessages {
     }
 
     private boolean wantsTensorRt() {
-        return record.config().instanceGroups().stream()
+        return variant.config().instanceGroups().stream()
                 .anyMatch(group -> group.kind() == InstanceKind.KIND_TENSORRT);
     }
 

@@ -1,7 +1,9 @@
 package io.matih.inference.server.triton;
 
+import io.matih.inference.engine.deployment.Change;
 import io.matih.inference.engine.deployment.DeploymentSpec;
 import io.matih.inference.engine.deployment.Deployments;
+import io.matih.inference.engine.deployment.TrafficMode;
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ServingException;
 import io.matih.inference.engine.model.ModelSource;
@@ -50,9 +52,10 @@ public final class RepositoryStart {
             LOG.info(
                     "model repository: '{}' version {} serves",
                     name,
-                    record == null ? "?" : record.version());
+                    record == null ? "?" : record.stable().version());
             if (record != null) {
-                record.config()
+                record.stable()
+                        .config()
                         .ignored()
                         .forEach(text -> LOG.info("model repository: '{}': {}", name, text));
             }
@@ -70,9 +73,9 @@ public final class RepositoryStart {
                 null,
                 null,
                 Map.of(),
+                new TrafficMode.Primary(),
                 false,
                 true,
-                null,
-                ACTOR);
+                new Change(null, ACTOR, null));
     }
 }

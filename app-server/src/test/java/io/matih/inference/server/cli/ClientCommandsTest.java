@@ -27,6 +27,12 @@ final class ClientCommandsTest {
              "signature":{"inputs":[{"name":"X","datatype":"FP32","shape":[-1,2],"optional":false}],"outputs":[]},
              "features":{"X":["length","wi\\u001bdth"]},"last_failure":"MODEL_INVALID: empty","queue_depth":0,"memory":{"bytes":231000000},
              "stats":{"rps":118.2,"p50_ms":3.1,"p99_ms":9.4,"error_rate":0.0},"updated_at":"2026-11-24T11:57:00Z"}""";
+    private static final String CANARY =
+            """
+            {"name":"iris","model":"iris","version":"3","backend":"onnxruntime","state":"READY","reason":"","revision":8,
+             "variants":[{"version":"3","label":"stable","weight":90,"state":"READY","reason":"","stats":{"p99_ms":9.4,"error_rate":0.0}},
+              {"version":"4","label":"canary","weight":10,"state":"EVICTED","reason":"","stats":{"p99_ms":null,"error_rate":0.5}}],
+             "instances":2,"device":"cpu","stats":{},"updated_at":"2026-11-24T11:57:00Z"}""";
     private static final String BROKEN =
             """
             {"name":"digits-cnn","version":"12","backend":"onnxruntime","state":"UNAVAILABLE",
@@ -83,6 +89,85 @@ final class ClientCommandsTest {
                 .contains("input         X  FP32 [-1,2]\n")
                 .contains("columns       X: length, wi\\u001bdth\n")
                 .doesNotContain("reason");
+    }
+
+    @Test
+    void aDeploymentWithACanaryShowsBothVersions() {
+        server.on(
+                "GET " + API + "deployments",
+                200,
+                "{\"deployments\":[%s],\"next_page_token\":null}".formatted(CANARY));
+        server.on("GET " + API + "deployments/iris", 200, CANARY);
+
+        matih.run("deployments");
+        assertThat(matih.out()).contains("3 90 %, 4 10 %");
+        matih.run("deployments", "iris");
+        assertThat(matih.out())
+                .contains(
+                        "traffic  version 3, stable: 90 % of requests, READY, p99 9.4 ms, 0 % errors\n")
+                .contains(
+                        "traffic  version 4, canary: 10 % of requests, EVICTED, p99 -, 50 % errors\n");
+    }
+
+    @Test
+    void sharesArePutInOneRequest() {
+        server.on("POST " + API + "deployments/iris/traffic", 200, CANARY);
+
+        int code = matih.run("traffic", "iris", "stable=90", "canary=10", "--reason", "day two");
+
+        assertThat(code).isZero();
+        assertThat(sent().toString())
+                .isEqualTo("{\"weights\":{\"stable\":90,\"canary\":10},\"reason\":\"day two\"}");
+        assertThat(matih.out()).isEqualTo("iris is at revision 8: 3 stable 90 %, 4 canary 10 %\n");
+    }
+
+    @Test
+    void sharesThatAreNoneAreUsage() {
+        for (var share : new String[] {"canary", "canary=x", "canary=", "=10"}) {
+            assertThat(matih.run("traffic", "iris", share)).as(share).isEqualTo(2);
+        }
+        assertThat(matih.run("traffic", "iris")).isEqualTo(2);
+        assertThat(matih.run("deployments", "--revisions")).isEqualTo(2);
+    }
+
+    @Test
+    void aCanaryIsDeployedPromotedAndRolledBack() {
+        server.on("POST " + API + "deploy", 200, CANARY);
+        server.on("POST " + API + "deployments/iris/promote", 200, IRIS);
+        server.on("POST " + API + "deployments/iris/rollback", 200, IRIS);
+
+        assertThat(matih.run("deploy", "iris", "model://iris/4", "--canary", "10")).isZero();
+        assertThat(sent().get("traffic").toString())
+                .isEqualTo("{\"mode\":\"canary\",\"weight\":10}");
+        assertThat(matih.run("promote", "iris")).isZero();
+        assertThat(sent().toString()).isEqualTo("{}");
+        assertThat(matih.run("promote", "iris", "--version", "4")).isZero();
+        assertThat(sent().toString()).isEqualTo("{\"version\":\"4\"}");
+        assertThat(matih.run("rollback", "iris", "--revision", "7", "--reason", "slow")).isZero();
+        assertThat(sent().toString()).isEqualTo("{\"revision\":7,\"reason\":\"slow\"}");
+    }
+
+    @Test
+    void revisionsAreATable() {
+        server.on(
+                "GET " + API + "deployments/iris/revisions",
+                200,
+                """
+                {"name":"iris","revisions":[
+                 {"revision":2,"action":"PROMOTE","version":"4","sha256":"ab","actor":"local","reason":"fine\\u001b[31m",
+                  "variants":[{"version":"4","label":"stable","weight":100}],"at":"2026-11-24T11:57:00Z"},
+                 {"revision":1,"action":"UNDEPLOY","version":null,"sha256":null,"actor":"ops","reason":null,
+                  "variants":[],"at":"2026-11-24T06:00:00Z"}]}""");
+
+        matih.run("deployments", "iris", "--revisions");
+
+        assertThat(matih.out())
+                .isEqualTo(
+                        """
+                        REVISION  ACTION    TRAFFIC         BY     WHEN       REASON
+                               2  PROMOTE   4 stable 100 %  local  3 min ago  fine\\u001b[31m
+                               1  UNDEPLOY                  ops    6 h ago
+                        """);
     }
 
     @Test

@@ -207,10 +207,17 @@ class BadEnvelopeTest {
                         "use, bypass, refresh",
                         "\"no\""),
                 bad(
-                        "route_key",
-                        parameter("route_key", "\"u\""),
-                        UNSUPPORTED,
-                        "parameters.route_key"),
+                        "route_key empty",
+                        parameter("route_key", "\"\""),
+                        INVALID_PARAMETER,
+                        "parameters.route_key",
+                        "1 to 256"),
+                bad(
+                        "route_key too long",
+                        parameter("route_key", "\"" + "u".repeat(257) + "\""),
+                        INVALID_PARAMETER,
+                        "parameters.route_key",
+                        "1 to 256"),
                 bad(
                         "route_key a number",
                         parameter("route_key", "5"),

@@ -116,6 +116,7 @@ final class Calls {
         return new InferenceResponse(
                 "iris",
                 3,
+                "stable",
                 List.of(outputs),
                 Map.of(),
                 "onnxruntime",

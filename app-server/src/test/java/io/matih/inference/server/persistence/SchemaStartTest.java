@@ -92,7 +92,7 @@ class SchemaStartTest {
 
         var message = Refusals.of(Reason.SCHEMA_NEWER, () -> open(Schema.SHIPPED));
 
-        assertThat(message).contains("999", "001", data.resolve("backups").toString());
+        assertThat(message).contains("999", "002", data.resolve("backups").toString());
         change("DELETE FROM \"schema_history\" WHERE \"version\" = '999'");
         try (var database = open(Schema.SHIPPED)) {
             assertThat(new JdbiDeploymentStore(database).deployments()).hasSize(1);

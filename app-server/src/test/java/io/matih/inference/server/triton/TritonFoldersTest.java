@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.TextFormat;
 
-import io.matih.inference.engine.deployment.DeploymentRecord;
+import io.matih.inference.engine.deployment.Variant;
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ServingException;
 import io.matih.inference.engine.model.FolderConfig;
@@ -26,7 +26,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -249,8 +248,8 @@ class TritonFoldersTest {
 
     private static io.matih.inference.server.proto.ModelConfig message(ModelConfig config) {
         return ModelConfigMessages.of(
-                new DeploymentRecord(
-                        "iris", 1, "onnxruntime", config, Map.of(), false, 1, Instant.EPOCH),
+                "iris",
+                new Variant(1, Variant.Role.STABLE, 100, "onnxruntime", config, Map.of(), false),
                 IRIS);
     }
 }

@@ -104,9 +104,9 @@ final class ClientCommandsTest {
         matih.run("deployments", "iris");
         assertThat(matih.out())
                 .contains(
-                        "traffic  version 3, stable: 90 % of requests, READY, p99 9.4 ms, 0 % errors\n")
+                        "traffic    version 3, stable: 90 % of requests, READY, p99 9.4 ms, 0 % errors\n")
                 .contains(
-                        "traffic  version 4, canary: 10 % of requests, EVICTED, p99 -, 50 % errors\n");
+                        "traffic    version 4, canary: 10 % of requests, EVICTED, p99 -, 50 % errors\n");
     }
 
     @Test
@@ -123,7 +123,7 @@ final class ClientCommandsTest {
 
     @Test
     void sharesThatAreNoneAreUsage() {
-        for (var share : new String[] {"canary", "canary=x", "canary=", "=10"}) {
+        for (var share : new String[] {"canary", "canary=x", "canary="}) {
             assertThat(matih.run("traffic", "iris", share)).as(share).isEqualTo(2);
         }
         assertThat(matih.run("traffic", "iris")).isEqualTo(2);

@@ -13,11 +13,14 @@ import io.matih.inference.engine.model.store.UriModelStore;
 import io.matih.inference.engine.onnx.OnnxExternalData;
 import io.matih.inference.engine.serving.ResponseCache;
 import io.matih.inference.engine.serving.Router;
+import io.matih.inference.engine.shadow.Shadows;
 import io.matih.inference.engine.telemetry.CacheMeters;
 import io.matih.inference.engine.telemetry.HistogramFamily;
 import io.matih.inference.engine.telemetry.ServingMeters;
+import io.matih.inference.engine.telemetry.ShadowMeters;
 import io.micrometer.core.instrument.MeterRegistry;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -34,6 +37,7 @@ public final class Engine implements AutoCloseable {
     private final UriModelStore store;
     private final OnnxRuntimeBackend onnxRuntime;
     private final ModelCache cache;
+    private final Shadows shadows;
     private final Deployments deployments;
     private final EngineStores stores;
     private final CountDownLatch restored;
@@ -61,6 +65,7 @@ public final class Engine implements AutoCloseable {
         meters = new ServingMeters(registry);
         meterNativeMemory();
         cache = new ModelCache(settings.cache(), new CacheMeters(registry));
+        shadows = new Shadows(stores.shadows(), new ShadowMeters(registry), Clock.systemUTC());
         deployments =
                 new Deployments(
                         router,
@@ -68,6 +73,7 @@ public final class Engine implements AutoCloseable {
                         repository,
                         stores.versions(),
                         stores.deployments(),
+                        shadows,
                         List.of(onnxRuntime),
                         cache,
                         meters,
@@ -110,6 +116,10 @@ public final class Engine implements AutoCloseable {
 
     public Deployments deployments() {
         return deployments;
+    }
+
+    public Shadows shadows() {
+        return shadows;
     }
 
     /// What is counted by size, for whoever shows metrics.

@@ -31,6 +31,7 @@ class ArchitectureTest {
                     "cache",
                     "batching",
                     "serving",
+                    "shadow",
                     "deployment");
     private static final JavaClasses ENGINE =
             new ClassFileImporter()

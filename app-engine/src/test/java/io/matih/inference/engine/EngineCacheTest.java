@@ -91,7 +91,7 @@ class EngineCacheTest {
                                 ResponseCacheSettings.DEFAULT,
                                 OnnxRuntimeSettings.DEFAULT,
                                 cache),
-                        new EngineStores(stores, stores, stores),
+                        new EngineStores(stores, stores, stores, stores),
                         (_, _) -> Optional.empty(),
                         new SimpleMeterRegistry());
         engine.awaitRestored();

@@ -79,7 +79,7 @@ class EngineStatisticsTest {
                                 OnnxRuntimeSettings.DEFAULT,
                                 new CacheSettings(
                                         1L << 30, null, 0, Duration.ofSeconds(20), true, null)),
-                        new EngineStores(stores, stores, stores),
+                        new EngineStores(stores, stores, stores, stores),
                         (_, _) -> Optional.empty(),
                         new SimpleMeterRegistry());
         engine.awaitRestored();

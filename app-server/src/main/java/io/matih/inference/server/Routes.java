@@ -2,6 +2,7 @@ package io.matih.inference.server;
 
 import io.matih.inference.server.cache.CacheHandler;
 import io.matih.inference.server.deployment.DeploymentHandler;
+import io.matih.inference.server.deployment.ShadowHandler;
 import io.matih.inference.server.deployment.TrafficHandler;
 import io.matih.inference.server.docs.DocsHandler;
 import io.matih.inference.server.http.MediaType;
@@ -44,6 +45,7 @@ final class Routes {
             PredictHandler predict,
             DeploymentHandler deployments,
             TrafficHandler traffic,
+            ShadowHandler shadows,
             ModelHandler models,
             UploadHandler uploads,
             CacheHandler cache,
@@ -73,6 +75,9 @@ final class Routes {
                 Route.get(API + "/deployments/{name}", deployments::get),
                 Route.get(API + "/deployments/{name}/versions", deployments::versions),
                 Route.get(API + "/deployments/{name}/revisions", deployments::revisions),
+                Route.get(API + "/deployments/{name}/shadow", handlers.shadows()::show),
+                Route.get(API + "/deployments/{name}/shadow/history", handlers.shadows()::history)
+                        .withQuery("version", "minutes"),
                 Route.post(API + "/deployments/{name}/promote", handlers.traffic()::promote)
                         .withBodyLimit(limits.controlBytes()),
                 Route.post(API + "/deployments/{name}/rollback", handlers.traffic()::rollBack)

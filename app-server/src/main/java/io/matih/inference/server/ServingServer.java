@@ -9,6 +9,7 @@ import io.matih.inference.engine.error.ServingException;
 import io.matih.inference.server.cache.CacheHandler;
 import io.matih.inference.server.cli.RunningServer;
 import io.matih.inference.server.deployment.DeploymentHandler;
+import io.matih.inference.server.deployment.ShadowHandler;
 import io.matih.inference.server.deployment.TrafficHandler;
 import io.matih.inference.server.docs.DocsHandler;
 import io.matih.inference.server.grpc.GrpcServer;
@@ -35,6 +36,7 @@ import io.matih.inference.server.oip.RepositoryHandler;
 import io.matih.inference.server.persistence.Database;
 import io.matih.inference.server.persistence.JdbiDeploymentStore;
 import io.matih.inference.server.persistence.JdbiModelVersionStore;
+import io.matih.inference.server.persistence.JdbiShadowStore;
 import io.matih.inference.server.persistence.JdbiVerdictStore;
 import io.matih.inference.server.settings.SettingKeys;
 import io.matih.inference.server.settings.Settings;
@@ -84,7 +86,8 @@ public final class ServingServer implements RunningServer {
                     new EngineStores(
                             new JdbiModelVersionStore(database),
                             new JdbiDeploymentStore(database),
-                            new JdbiVerdictStore(database));
+                            new JdbiVerdictStore(database),
+                            new JdbiShadowStore(database));
             var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
             started.push(registry::close);
             engine = start(Engine.start(parts.engine(), stores, new TritonFolders(), registry));
@@ -144,6 +147,7 @@ public final class ServingServer implements RunningServer {
                                 background,
                                 CONTROL_BODY_BYTES),
                         new TrafficHandler(engine.deployments(), CONTROL_BODY_BYTES),
+                        new ShadowHandler(engine.deployments(), engine.shadows()),
                         new ModelHandler(
                                 stores.versions(),
                                 engine.deployments(),

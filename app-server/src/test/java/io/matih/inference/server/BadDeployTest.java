@@ -267,8 +267,6 @@ class BadDeployTest {
                         "primary",
                         with("\"traffic\":{\"mode\":\"AAA\"}")),
                 Arguments.of(501, "UNSUPPORTED", "ensemble", with("\"ensemble\":{}")),
-                Arguments.of(
-                        501, "UNSUPPORTED", "shadow", with("\"traffic\":{\"mode\":\"shadow\"}")),
                 Arguments.of(501, "UNSUPPORTED", "triton", with("\"backend\":\"triton\"")),
                 Arguments.of(
                         400,

@@ -154,7 +154,7 @@ class OpenApiContractTest {
                     .as(example.getKey() + answer.body())
                     .isEqualTo(example.getKey().equals("later") ? 202 : 200);
         }
-        await(() -> client.get(API + "/deployments/iris").json().get("revision").intValue() == 4);
+        await(() -> client.get(API + "/deployments/iris").json().get("revision").intValue() == 5);
     }
 
     private static JsonNode examples(String method, String path) {
@@ -311,6 +311,14 @@ class OpenApiContractTest {
                             API + "/deployments/ghost" + step,
                             step.equals("/traffic") ? "{\"weights\":{\"1\":100}}" : ""));
         }
+        expect(200, "", deploy(canary.replace("\"canary\",\"weight\":10", "\"shadow\"")));
+        expect(200, "", predict("\"model\":\"shared\",\"instances\":[[1,2,3,4]]"));
+        await(() -> client.get(name + "/shadow").json().get("samples").intValue() == 1);
+        expect(200, "", client.get(name + "/shadow"));
+        expect(200, "", client.get(name + "/shadow/history?minutes=5&version=2"));
+        expect(400, "INVALID_PARAMETER", client.get(name + "/shadow/history?minutes=0"));
+        expect(404, "MODEL_NOT_FOUND", client.get(API + "/deployments/ghost/shadow"));
+        expect(404, "MODEL_NOT_FOUND", client.get(API + "/deployments/ghost/shadow/history"));
         client.get(name + "/revisions");
         client.get(name);
         client.get(API + "/deployments");

@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 class MigrationsTest {
-    private static final String LATEST = "002";
+    private static final String LATEST = "003";
     private static final String NEXT = "900";
 
     @TempDir Path folder;

@@ -8,6 +8,8 @@ import io.matih.inference.engine.model.ModelVersionStore;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.function.Predicate;
+
 /// Whether a deploy may take its place among what is deployed under its name.
 final class DeployChecks {
     private final ModelVersionStore versions;
@@ -38,6 +40,20 @@ final class DeployChecks {
                                     .formatted(spec.name()));
                 }
                 yield canary(spec, version, weight, current);
+            }
+            case TrafficMode.Shadow(var policy) -> {
+                if (entry == null || current == null || entry.deployed().isEmpty()) {
+                    throw conflict(
+                            "traffic.mode",
+                            "'%s' has no version that could be shadowed; deploy one without traffic first"
+                                    .formatted(spec.name()));
+                }
+                yield beside(
+                        spec,
+                        version,
+                        current,
+                        "shadow",
+                        deployed -> policy.equals(deployed.shadow()));
             }
         };
     }
@@ -72,6 +88,22 @@ final class DeployChecks {
     private static Work canary(
             DeploymentSpec spec, int version, int weight, DeploymentRecord current) {
         Shares.requireRoom(current, version, weight);
+        return beside(
+                spec,
+                version,
+                current,
+                "canary",
+                deployed -> deployed.role() == Role.CANARY && deployed.weight() == weight);
+    }
+
+    /// @param as what it is to be
+    /// @param is whether it is that already
+    private static Work beside(
+            DeploymentSpec spec,
+            int version,
+            DeploymentRecord current,
+            String as,
+            Predicate<Variant> is) {
         var deployed = current.variant(version);
         if (deployed.isEmpty()) {
             return Work.LOAD;
@@ -79,19 +111,19 @@ final class DeployChecks {
         if (deployed.get().role() == Role.STABLE) {
             throw conflict(
                     "version",
-                    "version %d of '%s' is the stable one and cannot be its own canary; name another version"
-                            .formatted(version, spec.name()));
+                    "version %d of '%s' is the stable one and cannot be its own %s; name another version"
+                            .formatted(version, spec.name(), as));
         }
         if (!sameSettings(spec, deployed.get())) {
             if (!spec.replace()) {
                 throw conflict(
                         "replace",
-                        "version %d of '%s' is a canary with other settings; send replace:true to change them"
+                        "version %d of '%s' is deployed with other settings; send replace:true to change them"
                                 .formatted(version, spec.name()));
             }
             return Work.LOAD;
         }
-        return deployed.get().weight() == weight ? Work.NOTHING : Work.SHARE;
+        return is.test(deployed.get()) ? Work.NOTHING : Work.SHARE;
     }
 
     private void requireSameDigest(DeploymentSpec spec, String digest) {

@@ -16,12 +16,15 @@ import io.matih.inference.engine.serving.Pending;
 import io.matih.inference.engine.serving.Servable;
 import io.matih.inference.engine.serving.ServedVersion;
 import io.matih.inference.engine.serving.Signature;
+import io.matih.inference.engine.shadow.ShadowKey;
+import io.matih.inference.engine.shadow.Shadows;
 import io.matih.inference.engine.telemetry.ModelMeters;
 
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,11 +36,13 @@ final class Deployment implements Servable {
 
     private final String name;
     private final ModelVersionStore versions;
+    private final Shadows shadows;
     private final Duration defaultTimeout;
     private volatile View view = new View(new DeploymentState.Loading("waiting"), null, null, null);
 
     /// @param defaultTimeout of a request where neither it nor the model names one
-    Deployment(String name, ModelVersionStore versions, Duration defaultTimeout) {
+    Deployment(String name, ModelVersionStore versions, Shadows shadows, Duration defaultTimeout) {
+        this.shadows = shadows;
         this.name = name;
         this.versions = versions;
         this.defaultTimeout = defaultTimeout;
@@ -62,6 +67,9 @@ final class Deployment implements Servable {
                     : infer(served, chosen, request, received);
         } catch (ServingException e) {
             chosen.meters().failed(e.code(), System.nanoTime() - received);
+            if (plan.isMirrored(chosen)) {
+                plan.failed(e.code());
+            }
             throw e;
         }
     }
@@ -111,11 +119,24 @@ final class Deployment implements Servable {
         if (served == null) {
             return Optional.empty();
         }
+        return offer(served, request, listening(plan, chosen, listener));
+    }
+
+    private static InferenceListener listening(
+            Plan plan, DeployedVersion chosen, InferenceListener listener) {
         var role = chosen.variant().role();
-        return offer(
-                served,
-                request,
-                role == Role.STABLE ? listener : new Renamed(listener, role.label()));
+        if (role != Role.STABLE) {
+            return new Renamed(listener, role.label());
+        }
+        return plan.isMirrored(chosen) ? new Mirrored(listener, plan) : listener;
+    }
+
+    @Override
+    public void sent(InferenceRequest request, InferenceResponse response) {
+        var plan = view.plan();
+        if (plan != null) {
+            plan.sent(request, response);
+        }
     }
 
     private static Optional<Pending> offer(
@@ -229,12 +250,29 @@ final class Deployment implements Servable {
     ///
     /// @param deployed as `record` has them, in its order
     void serve(DeploymentRecord record, List<DeployedVersion> deployed) {
+        var mirrors = shadows.set(name, shadows(deployed));
         view =
                 new View(
                         new DeploymentState.Ready(Instant.now()),
                         record,
-                        new Plan(name, deployed, versions.labels(name)),
+                        new Plan(name, deployed, versions.labels(name), mirrors),
                         null);
+    }
+
+    private List<Shadows.Wanted> shadows(List<DeployedVersion> deployed) {
+        var wanted = new ArrayList<Shadows.Wanted>();
+        int primary = deployed.getFirst().variant().version();
+        for (var version : deployed) {
+            var policy = version.variant().shadow();
+            if (policy != null) {
+                wanted.add(
+                        new Shadows.Wanted(
+                                new ShadowKey(name, primary, version.variant().version()),
+                                policy,
+                                new ShadowCandidate(version)));
+            }
+        }
+        return wanted;
     }
 
     /// Lets changed labels count.
@@ -245,7 +283,11 @@ final class Deployment implements Servable {
                     new View(
                             current.state(),
                             current.record(),
-                            new Plan(name, current.plan().versions(), versions.labels(name)),
+                            new Plan(
+                                    name,
+                                    current.plan().versions(),
+                                    versions.labels(name),
+                                    current.plan().mirrors()),
                             current.lastFailure());
         }
     }
@@ -258,6 +300,7 @@ final class Deployment implements Servable {
     void unloading() {
         var current = view;
         view = new View(new DeploymentState.Unloading(), current.record(), null, null);
+        shadows.set(name, List.of());
     }
 
     void failed(ServingException failure) {
@@ -275,19 +318,22 @@ final class Deployment implements Servable {
         var variants =
                 current.plan() == null
                         ? List.<VariantStatus>of()
-                        : current.plan().versions().stream().map(Deployment::status).toList();
+                        : current.plan().versions().stream()
+                                .map(version -> status(version, current.plan()))
+                                .toList();
         return new DeploymentStatus(
                 name, state(current), current.record(), variants, current.lastFailure());
     }
 
-    private static VariantStatus status(DeployedVersion deployed) {
+    private static VariantStatus status(DeployedVersion deployed, Plan plan) {
         return new VariantStatus(
                 deployed.variant(),
                 deployed.version(),
                 state(deployed),
                 resident(deployed.cached().peek()),
                 deployed.cached().status(),
-                deployed.meters().summary());
+                deployed.meters().summary(),
+                plan.standing(deployed.variant().version()));
     }
 
     /// Of every version that is deployed, the stable one first.
@@ -343,6 +389,20 @@ final class Deployment implements Servable {
 
         private View withFailure(String reason) {
             return new View(state, record, plan, reason);
+        }
+    }
+
+    /// Tells of failures of a version that is compared with others.
+    private record Mirrored(InferenceListener listener, Plan plan) implements InferenceListener {
+        @Override
+        public void answered(InferenceResponse response) {
+            listener.answered(response);
+        }
+
+        @Override
+        public void failed(ServingException failure) {
+            plan.failed(failure.code());
+            listener.failed(failure);
         }
     }
 

@@ -25,9 +25,18 @@ public record DeploymentRecord(
         return variants.getFirst();
     }
 
-    /// Those beside the stable one.
+    /// Those that take a share beside the stable one.
     public List<Variant> canaries() {
-        return variants.subList(1, variants.size());
+        return with(Variant.Role.CANARY);
+    }
+
+    /// Those that get a copy of what the stable one is asked.
+    public List<Variant> shadows() {
+        return with(Variant.Role.SHADOW);
+    }
+
+    private List<Variant> with(Variant.Role role) {
+        return variants.stream().filter(variant -> variant.role() == role).toList();
     }
 
     public Optional<Variant> variant(int version) {

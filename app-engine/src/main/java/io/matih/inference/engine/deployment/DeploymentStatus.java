@@ -2,6 +2,7 @@ package io.matih.inference.engine.deployment;
 
 import io.matih.inference.engine.cache.CacheStatus.ModelUse;
 import io.matih.inference.engine.model.ModelVersion;
+import io.matih.inference.engine.shadow.ShadowStanding;
 import io.matih.inference.engine.telemetry.ModelMeters;
 
 import org.jspecify.annotations.Nullable;
@@ -13,7 +14,7 @@ import java.util.Optional;
 ///
 /// @param state of the stable version
 /// @param record what is remembered of it; absent while its first deploy runs or has failed
-/// @param variants what answers, the stable version first; empty while nothing does
+/// @param variants what answers or shadows, the stable version first; empty while nothing does
 /// @param lastFailure why the latest deploy did not take over, while an older version serves
 public record DeploymentStatus(
         String name,
@@ -35,13 +36,15 @@ public record DeploymentStatus(
     /// @param version as it is registered
     /// @param resident what is in memory; absent while nothing is
     /// @param cache how the model cache has it
+    /// @param standing of a shadow; absent of others
     public record VariantStatus(
             Variant variant,
             ModelVersion version,
             DeploymentState state,
             @Nullable Resident resident,
             ModelUse cache,
-            ModelMeters.Summary traffic) {}
+            ModelMeters.Summary traffic,
+            @Nullable ShadowStanding standing) {}
 
     /// What is in memory.
     ///

@@ -16,6 +16,8 @@ import io.matih.inference.engine.serving.ResponseCache;
 import io.matih.inference.engine.serving.Router;
 import io.matih.inference.engine.serving.Servable;
 import io.matih.inference.engine.serving.ServingLimits;
+import io.matih.inference.engine.shadow.ShadowKey;
+import io.matih.inference.engine.shadow.Shadows;
 import io.matih.inference.engine.telemetry.ServingMeters;
 
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -55,6 +58,7 @@ public final class Deployments implements AutoCloseable {
     private final ModelRepository repository;
     private final ModelVersionStore versions;
     private final DeploymentStore deployments;
+    private final Shadows shadows;
     private final Duration defaultTimeout;
     private final ModelLoader loader;
     private final ArtifactKeeper artifacts;
@@ -70,6 +74,7 @@ public final class Deployments implements AutoCloseable {
             ModelRepository repository,
             ModelVersionStore versions,
             DeploymentStore deployments,
+            Shadows shadows,
             List<Backend> backends,
             ModelCache cache,
             ServingMeters meters,
@@ -80,12 +85,14 @@ public final class Deployments implements AutoCloseable {
         this.repository = repository;
         this.versions = versions;
         this.deployments = deployments;
+        this.shadows = shadows;
         defaultTimeout = limits.defaultTimeout();
         loader = new ModelLoader(backends, repository, cache, meters, limits, watcher, responses);
         artifacts = new ArtifactKeeper(repository, versions);
         var switchover = new Switchover(deployments);
         rollout = new Rollout(store, repository, versions, loader, artifacts, switchover);
         traffic = new TrafficChanges(versions, deployments, loader, switchover);
+        shadows.start(new GateActions(this));
     }
 
     /// Brings back what was deployed when the process ended: pinned models first, then those
@@ -234,6 +241,24 @@ public final class Deployments implements AutoCloseable {
         return changing(name, entry -> traffic.share(entry, weights, change));
     }
 
+    /// What a gate decides, if it is still about the versions that are there.
+    void decide(
+            ShadowKey key, BiFunction<TrafficChanges, Deployment, List<DeployedVersion>> change) {
+        if (byName.containsKey(key.deployment())) {
+            changing(
+                    key.deployment(),
+                    entry -> stands(entry, key) ? change.apply(traffic, entry) : List.of());
+        }
+    }
+
+    private static boolean stands(Deployment entry, ShadowKey key) {
+        var record = entry.record();
+        return record != null
+                && !entry.deployed().isEmpty()
+                && record.stable().version() == key.primary()
+                && record.shadows().stream().anyMatch(shadow -> shadow.version() == key.shadow());
+    }
+
     private DeploymentStatus changing(
             String name, Function<Deployment, List<DeployedVersion>> change) {
         get(name); // an unknown name gets no lock of its own
@@ -282,12 +307,13 @@ public final class Deployments implements AutoCloseable {
         }
     }
 
-    /// Takes a deployment away, or one of its canaries: nothing new is accepted, what runs finishes
-    /// within `drain`, and what does not is stopped.
+    /// Takes a deployment away, or one of its canaries and shadows: nothing new is accepted, what
+    /// runs finishes within `drain`, and what does not is stopped.
     ///
-    /// @param version a canary, or the stable version where it is alone; absent: everything
-    /// @throws ServingException `MODEL_NOT_FOUND`, `CONFLICT` for a stable version that has
-    ///   canaries
+    /// @param version a canary or shadow, or the stable version where it is alone; absent:
+    ///   everything
+    /// @throws ServingException `MODEL_NOT_FOUND`, `CONFLICT` for a stable version that has others
+    ///   beside it
     public Removal undeploy(String name, @Nullable Integer version, Duration drain, String actor) {
         get(name); // an unknown name gets no lock of its own
         return locks.holding(name, () -> remove(name, version, drain, actor));
@@ -300,7 +326,7 @@ public final class Deployments implements AutoCloseable {
             throw Servable.notFound(name, version.toString());
         }
         List<DeployedVersion> gone;
-        if (version != null && record != null && !record.canaries().isEmpty()) {
+        if (version != null && record != null && record.variants().size() > 1) {
             gone = traffic.withdraw(entry, version, new Change(null, actor, null));
         } else {
             gone = entry.deployed();
@@ -416,7 +442,7 @@ public final class Deployments implements AutoCloseable {
         return byName.computeIfAbsent(
                 name,
                 _ -> {
-                    var created = new Deployment(name, versions, defaultTimeout);
+                    var created = new Deployment(name, versions, shadows, defaultTimeout);
                     router.add(name, created);
                     return created;
                 });
@@ -430,6 +456,7 @@ public final class Deployments implements AutoCloseable {
     /// Drains and releases everything; what is deployed stays remembered.
     @Override
     public void close() {
+        shadows.close();
         for (var entry : byName.values()) {
             var deployed = entry.deployed();
             entry.unloading();

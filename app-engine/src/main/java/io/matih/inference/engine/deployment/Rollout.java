@@ -120,12 +120,16 @@ final class Rollout {
         var metadata = loader.backendFor(spec.backend(), artifact.format()).inspect(artifact);
         FeatureCheck.require(spec.features(), metadata);
         model.config().ifPresent(config -> config.check(metadata));
-        if (entry != null && spec.traffic() instanceof TrafficMode.Canary) {
+        if (entry != null && !(spec.traffic() instanceof TrafficMode.Primary)) {
             var stable = entry.deployed().getFirst();
-            SameRequests.require(
-                    stable.variant().version(),
-                    stable.signature().metadata(),
-                    spec.configOrDefault().seen(metadata));
+            var requests =
+                    new SameRequests(stable.variant().version(), stable.signature().metadata());
+            var seen = spec.configOrDefault().seen(metadata);
+            if (spec.traffic() instanceof TrafficMode.Shadow(var policy)) {
+                requests.requireOfShadow(seen, policy);
+            } else {
+                requests.requireOfCanary(seen);
+            }
         }
         return metadata;
     }
@@ -171,6 +175,8 @@ final class Rollout {
                     case TrafficMode.Primary _ -> Shares.only(deployed);
                     case TrafficMode.Canary(int weight) ->
                             Shares.withCanary(entry.deployed(), deployed, weight);
+                    case TrafficMode.Shadow(var policy) ->
+                            Shares.withShadow(entry.deployed(), deployed, policy);
                 };
         var action = registers == null ? Revision.Action.TRAFFIC : Revision.Action.DEPLOY;
         var gone = switchover.run(entry, next, registers, action, spec.change());

@@ -4,6 +4,7 @@ import io.matih.inference.engine.deployment.Variant.Role;
 import io.matih.inference.engine.error.ErrorCode;
 import io.matih.inference.engine.error.ErrorDetail;
 import io.matih.inference.engine.error.ServingException;
+import io.matih.inference.engine.shadow.ShadowPolicy;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +26,29 @@ final class Shares {
         return rest(next);
     }
 
-    /// One canary less.
+    /// Another shadow, or one that is judged otherwise.
+    static List<DeployedVersion> withShadow(
+            List<DeployedVersion> deployed, DeployedVersion shadow, ShadowPolicy policy) {
+        var next = new ArrayList<>(without(deployed, shadow.variant().version()));
+        next.add(shadow.as(shadow.variant().shadowing(policy)));
+        return rest(next);
+    }
+
+    /// One version for everything, watched by the one whose place it takes.
+    static List<DeployedVersion> watched(
+            DeployedVersion successor, DeployedVersion before, ShadowPolicy policy) {
+        return withShadow(only(successor), before, policy.watch());
+    }
+
+    /// No canaries.
+    static List<DeployedVersion> withoutCanaries(List<DeployedVersion> deployed) {
+        return rest(
+                deployed.stream()
+                        .filter(version -> version.variant().role() != Role.CANARY)
+                        .toList());
+    }
+
+    /// One canary or shadow less.
     static List<DeployedVersion> without(List<DeployedVersion> deployed, int version) {
         return rest(
                 deployed.stream()
@@ -38,8 +61,8 @@ final class Shares {
 
     private static List<DeployedVersion> rest(List<DeployedVersion> deployed) {
         int taken = 0;
-        for (var canary : deployed.subList(1, deployed.size())) {
-            taken += canary.variant().weight();
+        for (var other : deployed.subList(1, deployed.size())) {
+            taken += other.variant().weight();
         }
         var stable = deployed.getFirst();
         var next = new ArrayList<>(deployed);

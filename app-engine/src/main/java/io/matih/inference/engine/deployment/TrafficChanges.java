@@ -41,7 +41,7 @@ final class TrafficChanges {
     List<DeployedVersion> promote(Deployment entry, @Nullable Integer version, Change change) {
         var record = requireServing(entry);
         change.requireSeen(entry.name(), record);
-        var promoted = deployed(entry, version == null ? onlyCanary(record) : version);
+        var promoted = deployed(entry, version == null ? onlyCandidate(record) : version);
         if (promoted.variant().role() == Role.STABLE) {
             throw conflict(
                     "version",
@@ -49,25 +49,37 @@ final class TrafficChanges {
                             .formatted(promoted.variant().version(), entry.name()));
         }
         promoted.cached().load(null);
-        return switchover.run(entry, Shares.only(promoted), null, Revision.Action.PROMOTE, change);
+        var policy = promoted.variant().shadow();
+        var next =
+                policy == null || policy.watching() || policy.gate().rollbackWindow().isZero()
+                        ? Shares.only(promoted)
+                        : Shares.watched(promoted, entry.deployed().getFirst(), policy);
+        return switchover.run(entry, next, null, Revision.Action.PROMOTE, change);
     }
 
-    private static int onlyCanary(DeploymentRecord record) {
-        var canaries = record.canaries();
-        if (canaries.size() == 1) {
-            return canaries.getFirst().version();
+    private static int onlyCandidate(DeploymentRecord record) {
+        var candidates = record.canaries().isEmpty() ? record.shadows() : record.canaries();
+        if (candidates.size() == 1) {
+            return candidates.getFirst().version();
         }
         throw conflict(
                 "version",
-                canaries.isEmpty()
-                        ? "'%s' has no canary to promote; deploy one with traffic {\"mode\":\"canary\",\"weight\":10}"
+                candidates.isEmpty()
+                        ? "'%s' has no canary or shadow to promote; deploy one with traffic {\"mode\":\"canary\",\"weight\":10}"
                                 .formatted(record.name())
-                        : "'%s' has several canaries; name one of %s"
+                        : "'%s' has several that could be promoted; name one of %s"
                                 .formatted(
                                         record.name(),
-                                        canaries.stream()
-                                                .map(canary -> Integer.toString(canary.version()))
+                                        candidates.stream()
+                                                .map(other -> Integer.toString(other.version()))
                                                 .collect(Collectors.joining(", "))));
+    }
+
+    /// Makes the version that watches its successor the stable one again.
+    List<DeployedVersion> bringBackWatcher(Deployment entry, int version, Change change) {
+        var watcher = deployed(entry, version);
+        watcher.cached().load(null);
+        return switchover.run(entry, Shares.only(watcher), null, Revision.Action.ROLLBACK, change);
     }
 
     /// Sets every version's share.
@@ -94,6 +106,17 @@ final class TrafficChanges {
         for (var deployed : entry.deployed()) {
             var variant = deployed.variant();
             int share = byVersion.getOrDefault(variant.version(), 0);
+            if (variant.role() == Role.SHADOW) {
+                if (share != 0) {
+                    throw wrong(
+                            "traffic.weights",
+                            "no share for a shadow; deploy version %d as a canary, or promote it"
+                                    .formatted(variant.version()),
+                            share + " for version " + variant.version());
+                }
+                next.add(deployed);
+                continue;
+            }
             next.add(deployed.as(variant.as(variant.role(), share)));
         }
         return next.equals(entry.deployed())
@@ -111,14 +134,14 @@ final class TrafficChanges {
         return weight;
     }
 
-    /// Takes a canary away; the stable version gets its share.
+    /// Takes a canary or shadow away; the stable version gets its share.
     List<DeployedVersion> withdraw(Deployment entry, int version, Change change) {
         requireServing(entry);
         var withdrawn = deployed(entry, version);
         if (withdrawn.variant().role() == Role.STABLE) {
             throw conflict(
                     "version",
-                    "version %d of '%s' is the stable one and has canaries beside it; promote one first, or undeploy without a version"
+                    "version %d of '%s' is the stable one and has others beside it; promote one first, or undeploy without a version"
                             .formatted(version, entry.name()));
         }
         return switchover.run(
@@ -139,7 +162,7 @@ final class TrafficChanges {
         return number == null && !record.canaries().isEmpty() && !entry.deployed().isEmpty()
                 ? switchover.run(
                         entry,
-                        Shares.only(entry.deployed().getFirst()),
+                        Shares.withoutCanaries(entry.deployed()),
                         null,
                         Revision.Action.ROLLBACK,
                         change)

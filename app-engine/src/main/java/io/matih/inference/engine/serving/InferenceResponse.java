@@ -59,5 +59,9 @@ public record InferenceResponse(
     /// @param inputNanos copying inputs to the runtime
     /// @param computeNanos the runtime's own run
     /// @param outputNanos copying outputs back
-    public record Timings(long queueNanos, long inputNanos, long computeNanos, long outputNanos) {}
+    public record Timings(long queueNanos, long inputNanos, long computeNanos, long outputNanos) {
+        public long totalNanos() {
+            return queueNanos + inputNanos + computeNanos + outputNanos;
+        }
+    }
 }

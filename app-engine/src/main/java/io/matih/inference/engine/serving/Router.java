@@ -36,6 +36,14 @@ public final class Router {
         return find(request.model()).offer(request, listener);
     }
 
+    /// The answer to a request has left; see `Servable.sent`.
+    public void sent(InferenceRequest request, InferenceResponse response) {
+        var servable = servables.get(request.model());
+        if (servable != null) {
+            servable.sent(request, response);
+        }
+    }
+
     /// The meters of a model's stable version; empty where there is none.
     public Optional<ModelMeters> meters(String model) {
         return Optional.ofNullable(servables.get(model)).flatMap(Servable::meters);

@@ -28,6 +28,10 @@ public interface Servable {
     /// @throws ServingException the same as `infer`; the listener is not called then
     Optional<Pending> offer(InferenceRequest request, InferenceListener listener);
 
+    /// The answer to a request has left: what is to be done with the two that no client waits for.
+    /// Returns at once.
+    void sent(InferenceRequest request, InferenceResponse response);
+
     /// The meters of the stable version; empty while none serves.
     Optional<ModelMeters> meters();
 

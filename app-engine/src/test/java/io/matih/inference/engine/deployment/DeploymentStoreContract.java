@@ -20,14 +20,19 @@ import io.matih.inference.engine.error.ServingException;
 import io.matih.inference.engine.model.ModelConfig;
 import io.matih.inference.engine.model.ModelVersion;
 import io.matih.inference.engine.model.ModelVersionStore;
+import io.matih.inference.engine.shadow.Gate;
+import io.matih.inference.engine.shadow.OutputRule;
+import io.matih.inference.engine.shadow.ShadowPolicy;
 
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
@@ -71,6 +76,37 @@ public abstract class DeploymentStoreContract {
         assertThat(versions().versions("iris")).containsExactly(first, second);
         assertThat(deployments().revisions("iris"))
                 .containsExactly(deploy(second, 2), deploy(first, 1));
+    }
+
+    @Test
+    void howAShadowIsJudgedComesBack() {
+        var first = deployNext(deployments(), version("iris", 1, 1));
+        var second = version("iris", 2, 2);
+        var policy =
+                new ShadowPolicy(
+                        20,
+                        new Gate(5, 0.5, 2.5, 0, Duration.ofHours(3), true, Duration.ofMinutes(5)),
+                        Map.of("y", OutputRule.of(OutputRule.Comparator.TOP_K)),
+                        Set.of("x"),
+                        true);
+        var variants = List.of(stable(first, 100), stable(second, 100).shadowing(policy));
+        var shadowed = deployment(variants, "iris", 2);
+        var revision =
+                new Revision(
+                        "iris",
+                        2,
+                        DEPLOY,
+                        1,
+                        first.digest(),
+                        variants,
+                        "local",
+                        null,
+                        StoreSamples.AT);
+
+        deployments().deployed(second, shadowed, revision);
+
+        assertThat(deployments().deployments()).containsExactly(shadowed);
+        assertThat(deployments().revisions("iris").getFirst()).isEqualTo(revision);
     }
 
     @Test

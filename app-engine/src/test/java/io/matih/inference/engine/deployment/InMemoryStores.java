@@ -6,6 +6,10 @@ import io.matih.inference.engine.model.ModelVersion;
 import io.matih.inference.engine.model.ModelVersionStore;
 import io.matih.inference.engine.model.Verdict;
 import io.matih.inference.engine.model.VerdictStore;
+import io.matih.inference.engine.shadow.ComparisonState;
+import io.matih.inference.engine.shadow.ShadowKey;
+import io.matih.inference.engine.shadow.ShadowMinute;
+import io.matih.inference.engine.shadow.ShadowStore;
 
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -19,7 +23,8 @@ import java.util.TreeMap;
 
 /// The engine's stores in memory, for tests: what they refuse and keep is what the real ones do.
 /// Any thread may use them.
-public final class InMemoryStores implements DeploymentStore, ModelVersionStore, VerdictStore {
+public final class InMemoryStores
+        implements DeploymentStore, ModelVersionStore, VerdictStore, ShadowStore {
     private static final Comparator<VersionKey> BY_NAME_AND_VERSION =
             Comparator.comparing(VersionKey::name).thenComparingInt(VersionKey::version);
 
@@ -28,6 +33,8 @@ public final class InMemoryStores implements DeploymentStore, ModelVersionStore,
     private final Map<String, DeploymentRecord> deployments = new TreeMap<>();
     private final Map<String, List<Revision>> revisions = new HashMap<>();
     private final Map<VerdictKey, Verdict> verdicts = new HashMap<>();
+    private final Map<ShadowKey, ComparisonState> comparisons = new HashMap<>();
+    private final Map<ShadowKey, TreeMap<Instant, ShadowMinute>> minutes = new HashMap<>();
 
     @Override
     public synchronized List<DeploymentRecord> deployments() {
@@ -66,6 +73,8 @@ public final class InMemoryStores implements DeploymentStore, ModelVersionStore,
         }
         add(revision);
         deployments.remove(revision.deployment());
+        comparisons.keySet().removeIf(key -> key.deployment().equals(revision.deployment()));
+        minutes.keySet().removeIf(key -> key.deployment().equals(revision.deployment()));
     }
 
     @Override
@@ -131,6 +140,56 @@ public final class InMemoryStores implements DeploymentStore, ModelVersionStore,
     @Override
     public synchronized void save(String digest, String runtime, Verdict verdict) {
         verdicts.put(new VerdictKey(digest, runtime), verdict);
+    }
+
+    @Override
+    public synchronized Optional<ComparisonState> find(ShadowKey key) {
+        return Optional.ofNullable(comparisons.get(key));
+    }
+
+    @Override
+    public synchronized void save(ShadowKey key, ComparisonState state) {
+        if (deployments.containsKey(key.deployment())) {
+            comparisons.put(key, state);
+        }
+    }
+
+    @Override
+    public synchronized void add(ShadowKey key, ShadowMinute minute) {
+        if (deployments.containsKey(key.deployment())) {
+            minutes.computeIfAbsent(key, _ -> new TreeMap<>())
+                    .merge(minute.at(), minute, InMemoryStores::sum);
+        }
+    }
+
+    private static ShadowMinute sum(ShadowMinute known, ShadowMinute more) {
+        return new ShadowMinute(
+                known.at(),
+                known.rows() + more.rows(),
+                known.agreed() + more.agreed(),
+                known.failed() + more.failed(),
+                known.dropped() + more.dropped(),
+                known.primaryP50(),
+                known.primaryP99(),
+                known.shadowP50(),
+                known.shadowP99());
+    }
+
+    @Override
+    public synchronized List<ShadowMinute> minutes(ShadowKey key, Instant from) {
+        var known = minutes.get(key);
+        return known == null ? List.of() : List.copyOf(known.tailMap(from).values());
+    }
+
+    @Override
+    public synchronized void forgetMinutes(Instant before) {
+        minutes.values().forEach(known -> known.headMap(before).clear());
+    }
+
+    @Override
+    public synchronized void delete(ShadowKey key) {
+        comparisons.remove(key);
+        minutes.remove(key);
     }
 
     private void add(Revision revision) {

@@ -4,6 +4,8 @@ import io.matih.inference.engine.model.ModelVersionStore;
 import io.matih.inference.engine.model.ModelVersionStoreContract;
 import io.matih.inference.engine.model.VerdictStore;
 import io.matih.inference.engine.model.VerdictStoreContract;
+import io.matih.inference.engine.shadow.ShadowStore;
+import io.matih.inference.engine.shadow.ShadowStoreContract;
 
 import org.junit.jupiter.api.Nested;
 
@@ -45,6 +47,21 @@ class InMemoryStoresTest {
 
         @Override
         protected VerdictStore verdicts() {
+            return stores;
+        }
+    }
+
+    @Nested
+    class Shadows extends ShadowStoreContract {
+        private final InMemoryStores stores = new InMemoryStores();
+
+        @Override
+        protected ShadowStore shadows() {
+            return stores;
+        }
+
+        @Override
+        protected DeploymentStore deployments() {
             return stores;
         }
     }

@@ -120,7 +120,8 @@ class PlanTest {
                                 deployed(1, Role.STABLE, 70),
                                 deployed(2, Role.CANARY, 10),
                                 deployed(3, Role.CANARY, 20)),
-                        Map.of());
+                        Map.of(),
+                        List.of());
         var counts = new int[4];
         for (int i = 0; i < REQUESTS; i++) {
             counts[version(plan.choose(null))]++;
@@ -136,7 +137,8 @@ class PlanTest {
                 new Plan(
                         "iris",
                         List.of(deployed(1, Role.STABLE, 90), deployed(2, Role.CANARY, 10)),
-                        Map.of("blue", 2, "old", 7));
+                        Map.of("blue", 2, "old", 7),
+                        List.of());
         var named = new HashSet<Integer>();
         for (var name : List.of("2", "canary", "blue")) {
             named.add(version(plan.named(name)));
@@ -152,7 +154,8 @@ class PlanTest {
         return new Plan(
                 name,
                 List.of(deployed(1, Role.STABLE, 100 - canary), deployed(2, Role.CANARY, canary)),
-                Map.of());
+                Map.of(),
+                List.of());
     }
 
     private static int version(@Nullable DeployedVersion chosen) {

@@ -97,7 +97,44 @@ public record DeployRequest(
 
     /// How it comes to its requests.
     ///
-    /// @param mode `primary` or `canary`
+    /// @param mode `primary`, `canary` or `shadow`
     /// @param weight of a canary: percent of the requests
-    public record Traffic(@Required String mode, @Nullable Integer weight) {}
+    /// @param percent of a shadow: percent of the stable version's requests that it gets a copy of
+    /// @param gate of a shadow: what it has to show
+    /// @param comparators of a shadow: what agreement means, by output
+    /// @param redact of a shadow: inputs and outputs whose values are not kept
+    public record Traffic(
+            @Required String mode,
+            @Nullable Integer weight,
+            @Nullable Integer percent,
+            @Nullable ShadowGate gate,
+            @Nullable Map<String, OutputComparator> comparators,
+            @Nullable List<String> redact) {}
+
+    /// What a shadow has to show.
+    ///
+    /// @param promote `manual` or `automatic`
+    /// @param rollbackWindowS how long the version that it replaces goes on watching
+    public record ShadowGate(
+            @Nullable Long minSamples,
+            @Nullable Double minAgreement,
+            @JsonProperty("max_p99_ratio") @Nullable Double maxP99Ratio,
+            @JsonProperty("p99_slack_ms") @Nullable Double p99SlackMs,
+            @Nullable Long durationS,
+            @Nullable String promote,
+            @Nullable Long rollbackWindowS) {}
+
+    /// When two answers agree on a row of an output.
+    ///
+    /// @param type `label`, `probabilities`, `top_k`, `numeric` or `cosine`
+    /// @param k of `top_k`
+    /// @param min of `top_k`: the least share that both have; of `cosine`: the least similarity
+    /// @param absolute of `numeric`
+    /// @param relative of `numeric`
+    public record OutputComparator(
+            @Required String type,
+            @Nullable Integer k,
+            @Nullable Double min,
+            @Nullable Double absolute,
+            @Nullable Double relative) {}
 }

@@ -31,6 +31,7 @@ public record DeploymentView(
         @Nullable String lastFailure,
         long revision,
         List<Variant> variants,
+        List<Shadow> shadows,
         int instances,
         @Nullable String device,
         List<String> providers,
@@ -50,6 +51,22 @@ public record DeploymentView(
     /// @param reason what is being done, or why it is unavailable; empty when ready
     public record Variant(
             String version, String label, int weight, String state, String reason, Stats stats) {}
+
+    /// A version that gets a copy of the requests.
+    ///
+    /// @param percent of the stable version's requests
+    /// @param verdict PASS, FAIL or INSUFFICIENT
+    /// @param samples rows that were compared
+    /// @param agreement share of them that agree; null while there is none
+    /// @param watching whether it was the stable version before
+    public record Shadow(
+            String version,
+            int percent,
+            String state,
+            String verdict,
+            long samples,
+            @Nullable Double agreement,
+            boolean watching) {}
 
     /// @param bytes memory that the instances took when they were loaded, at least their weights
     /// @param measured whether that was measured; else it is the weights alone

@@ -5,6 +5,7 @@ import io.matih.inference.server.cli.Table.Column;
 import io.matih.inference.server.client.ServingClient;
 import io.matih.inference.server.demo.Sample;
 import io.matih.inference.server.demo.SampleRun;
+import io.matih.inference.server.demo.ShadowRun;
 import io.matih.inference.server.settings.SettingKeys;
 import io.matih.inference.server.settings.Settings;
 import io.matih.inference.server.settings.SettingsLoader;
@@ -20,24 +21,28 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 
 /// `matih demo`: the whole way on an empty machine, by the REST calls that any client makes.
 @Command(
         name = "demo",
         sortOptions = false,
-        header = "Deploys the sample models, scores their test sets, and keeps serving.",
+        header = "Deploys the sample models, scores them, has two judged, and keeps serving.",
         description = {
             "",
             "Starts a server on a data folder of its own, deploys five models that ship with the"
                     + " product, sends real predictions over REST and prints what they reached beside"
-                    + " what was reached where they were trained. Then it serves until Ctrl-C.",
+                    + " what was reached where they were trained. Two more versions of one model"
+                    + " shadow it, one good and one broken, and are judged. Then it serves until"
+                    + " Ctrl-C.",
             ""
         },
         footer = {
@@ -49,6 +54,12 @@ import java.util.concurrent.Callable;
             "  matih demo --once"
         })
 final class DemoCommand implements Callable<Integer> {
+    private static final String SHADOWED = "digits-mlp";
+
+    /// What a shadow is to find of each candidate.
+    private static final Map<String, String> VERDICTS =
+            new TreeMap<>(Map.of("int8", "pass", "broken", "fail"));
+
     private final Terminal terminal;
     private final Surroundings surroundings;
     private final ServerStarter starter;
@@ -130,7 +141,7 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     /// @return whether every model reached what it reached where it was trained
-    private boolean show(RunningServer server, Path data) {
+    private boolean show(RunningServer server, Path data) throws InterruptedException {
         var samples = Sample.all();
         terminal.out()
                 .println(
@@ -148,7 +159,8 @@ final class DemoCommand implements Callable<Integer> {
             boolean right = scores(client, samples, data);
             terminal.out().println();
             predictions(client, samples, server);
-            return right;
+            terminal.out().println();
+            return shadows(client, samples, data) && right;
         }
     }
 
@@ -184,6 +196,53 @@ final class DemoCommand implements Callable<Integer> {
                             : new Cell("✗ differs", Style.BAD));
         }
         table.print(terminal);
+        return right;
+    }
+
+    /// @return whether the good candidate passes and the broken one fails
+    private boolean shadows(ServingClient client, List<Sample> samples, Path data)
+            throws InterruptedException {
+        var sample =
+                samples.stream()
+                        .filter(known -> known.name().equals(SHADOWED))
+                        .findFirst()
+                        .orElseThrow();
+        terminal.out()
+                .println(
+                        terminal.styled(Style.STRONG, "Two candidates shadow " + SHADOWED)
+                                + terminal.styled(
+                                        Style.FAINT,
+                                        ": they get a copy of its requests and are judged by their"
+                                                + " answers"));
+        var table =
+                Table.of(
+                        Column.text("CANDIDATE"),
+                        Column.number("SIZE"),
+                        Column.number("ROWS"),
+                        Column.number("AGREES ON"),
+                        Column.text("VERDICT"),
+                        Column.text("EXPECTED"),
+                        Column.text(""));
+        boolean right = true;
+        var reasons = new ArrayList<String>();
+        for (var judged : new ShadowRun(client, sample).run(data, List.copyOf(VERDICTS.keySet()))) {
+            var expected = VERDICTS.getOrDefault(judged.candidate(), "");
+            boolean same = judged.verdict().equals(expected);
+            right &= same;
+            table.add(
+                    Cell.of(judged.candidate()),
+                    Cell.of(HumanUnits.bytes(judged.bytes())),
+                    Cell.of(HumanUnits.count(judged.samples())),
+                    Cell.of(percent(judged.agreement())),
+                    new Cell(judged.verdict(), Style.ofVerdict(judged.verdict())),
+                    Cell.of(expected),
+                    same ? new Cell("✓", Style.GOOD) : new Cell("✗ differs", Style.BAD));
+            reasons.add(judged.candidate() + ": " + judged.reason());
+        }
+        table.print(terminal);
+        for (var reason : reasons) {
+            terminal.out().println(terminal.styled(Style.FAINT, "  " + Printable.line(reason)));
+        }
         return right;
     }
 

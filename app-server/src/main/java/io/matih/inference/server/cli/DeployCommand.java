@@ -44,6 +44,7 @@ import java.util.concurrent.Callable;
             "  matih deploy iris iris.onnx",
             "  matih deploy iris iris-v2.onnx --replace",
             "  matih deploy iris iris-v2.onnx --canary 10        then promote or rollback",
+            "  matih deploy iris iris-v2.onnx --shadow 100       then `matih shadow iris`",
             "  matih deploy iris iris.onnx --features x=sl,sw,pl,pw",
             "  matih deploy llm s3://models/llm/3/model.onnx --version 3 --config @config.json",
             "  matih deploy iris model://iris/1 --replace        back to version 1",
@@ -80,6 +81,22 @@ final class DeployCommand implements Callable<Integer> {
             paramLabel = "PERCENT",
             description = "Only this share of the requests, beside the version that serves now")
     private @Nullable Integer canary;
+
+    @Option(
+            names = "--shadow",
+            paramLabel = "PERCENT",
+            description =
+                    "Answer nobody, get a copy of this share of the requests, and be judged; see"
+                            + " `matih shadow`")
+    private @Nullable Integer shadow;
+
+    @Option(
+            names = "--gate",
+            paramLabel = "JSON|@FILE",
+            description =
+                    "What a shadow has to show: min_samples, min_agreement, max_p99_ratio,"
+                            + " promote, rollback_window_s, …")
+    private @Nullable String gate;
 
     @Option(
             names = "--reason",
@@ -221,8 +238,20 @@ final class DeployCommand implements Callable<Integer> {
         if (config != null) {
             request.set("config", JsonArgument.read(config, "--config", folder));
         }
+        if (canary != null && shadow != null) {
+            throw new UsageException("--canary and --shadow are two ways: take one");
+        }
+        if (gate != null && shadow == null) {
+            throw new UsageException("--gate is a shadow's: give --shadow with it");
+        }
         if (canary != null) {
             request.putObject("traffic").put("mode", "canary").put("weight", canary);
+        }
+        if (shadow != null) {
+            var traffic = request.putObject("traffic").put("mode", "shadow").put("percent", shadow);
+            if (gate != null) {
+                traffic.set("gate", JsonArgument.read(gate, "--gate", folder));
+            }
         }
         if (reason != null) {
             request.put("reason", reason);

@@ -97,6 +97,10 @@ final class DeploymentTables {
         if (d.path("variants").size() > 1) {
             d.path("variants").forEach(variant -> facts.add("traffic", variant(variant)));
         }
+        for (var shadow : d.path("shadows")) {
+            var verdict = JsonFields.text(shadow.path("verdict"));
+            facts.add("shadow", shadow(shadow, verdict), Style.ofVerdict(verdict));
+        }
         ports(facts, "input", d.path("signature").path("inputs"));
         ports(facts, "output", d.path("signature").path("outputs"));
         features(facts, d.path("features"));
@@ -125,6 +129,23 @@ final class DeploymentTables {
                         JsonFields.text(variant.path("state")),
                         orNone(JsonFields.millis(stats.path("p99_ms"))),
                         JsonFields.percent(stats.path("error_rate")));
+    }
+
+    private static String shadow(JsonNode shadow, String verdict) {
+        var agreement = JsonFields.percent(shadow.path("agreement"));
+        return "version %s%s: %s %% of requests, %s, %s%s"
+                .formatted(
+                        JsonFields.text(shadow.path("version")),
+                        shadow.path("watching").asBoolean(false) ? ", watching" : "",
+                        JsonFields.text(shadow.path("percent")),
+                        JsonFields.text(shadow.path("state")),
+                        verdict,
+                        agreement.isEmpty()
+                                ? ""
+                                : ", agrees on %s of %s rows"
+                                        .formatted(
+                                                agreement,
+                                                JsonFields.text(shadow.path("samples"))));
     }
 
     private static String orNone(String text) {

@@ -76,6 +76,7 @@ public final class MatihCommand implements Callable<Integer> {
                         .addSubcommand(command(new TrafficCommand(session)))
                         .addSubcommand(command(new PromoteCommand(session)))
                         .addSubcommand(command(new RollbackCommand(session)))
+                        .addSubcommand(command(new ShadowCommand(session)))
                         .addSubcommand(command(new DeploymentsCommand(session)))
                         .addSubcommand(command(new PredictCommand(session)))
                         .addSubcommand(command(new ModelsCommand(session)))

@@ -8,11 +8,11 @@ import picocli.CommandLine.Option;
 
 import java.util.concurrent.Callable;
 
-/// `matih promote`: makes a canary the version that takes all requests.
+/// `matih promote`: makes a canary or shadow the version that takes all requests.
 @Command(
         name = "promote",
         sortOptions = false,
-        header = "Makes a canary the stable version.",
+        header = "Makes a canary or shadow the stable version.",
         description = {
             "",
             "It takes all requests in one step; what was stable finishes what it began and leaves.",
@@ -25,7 +25,7 @@ final class PromoteCommand implements Callable<Integer> {
     @Option(
             names = "--version",
             paramLabel = "V",
-            description = "Which canary (default: the only one)")
+            description = "Which one (default: the only canary, else the only shadow)")
     private @Nullable String version;
 
     @Mixin private final ChangeOptions change = new ChangeOptions();

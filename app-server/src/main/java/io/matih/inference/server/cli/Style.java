@@ -19,6 +19,15 @@ enum Style {
         return !colours || code.isEmpty() ? text : "\u001b[" + code + "m" + text + "\u001b[0m";
     }
 
+    /// By the verdict on a shadow (`pass`, `fail`, `insufficient`).
+    static Style ofVerdict(String verdict) {
+        return switch (verdict) {
+            case "pass", "PASS" -> GOOD;
+            case "fail", "FAIL" -> BAD;
+            default -> BUSY;
+        };
+    }
+
     /// By the state of a deployment (`READY`, `LOADING`, …).
     static Style ofState(String state) {
         return switch (state) {

@@ -79,6 +79,11 @@ public final class ServingClient implements AutoCloseable {
         return get(API + "deployments/" + segment(name) + "/revisions");
     }
 
+    /// How the shadows of a deployment compare.
+    public Answer shadows(String name) {
+        return get(API + "deployments/" + segment(name) + "/shadow");
+    }
+
     public Answer predict(JsonNode request) {
         return post(API + "predict", request);
     }

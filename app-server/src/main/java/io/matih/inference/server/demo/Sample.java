@@ -57,6 +57,13 @@ public record Sample(
         return read(FOLDER + name + "/model.onnx");
     }
 
+    /// Another version of the model, for a shadow to judge.
+    ///
+    /// @param candidate `int8` or `broken`, of `digits-mlp`
+    public byte[] candidate(String candidate) {
+        return read(FOLDER + name + "/candidates/" + candidate + ".onnx");
+    }
+
     /// The held-out rows, each with its true class.
     public List<Row> testSet() {
         var lines = new String(read(FOLDER + name + "/test.csv"), StandardCharsets.UTF_8).lines();

@@ -39,7 +39,7 @@ public final class SampleRun {
     public Deployed deploy(Path folder) {
         long started = System.nanoTime();
         var request = JSON.createObjectNode().put("name", sample.name()).put("replace", true);
-        request.putObject("source").put("uri", upload(folder));
+        request.putObject("source").put("uri", upload(client, folder, sample.model()));
         var answer = client.deploy(request).json();
         return new Deployed(
                 answer.path("version").asString(""),
@@ -47,11 +47,13 @@ public final class SampleRun {
                 Duration.ofNanos(System.nanoTime() - started));
     }
 
-    private String upload(Path folder) {
+    /// @param folder for the file on its way
+    /// @return the URI to deploy
+    static String upload(ServingClient client, Path folder, byte[] model) {
         try {
-            var file = Files.createTempFile(folder, sample.name(), ".onnx");
+            var file = Files.createTempFile(folder, "sample", ".onnx");
             try {
-                Files.write(file, sample.model());
+                Files.write(file, model);
                 return client.upload(file, false, _ -> {}).json().get("uri").stringValue();
             } finally {
                 Files.delete(file);
@@ -90,7 +92,7 @@ public final class SampleRun {
                 request.toString());
     }
 
-    private ObjectNode request(List<Row> rows) {
+    ObjectNode request(List<Row> rows) {
         var request = JSON.createObjectNode().put("model", sample.name());
         var input = request.putArray("inputs").addObject().put("name", sample.input());
         input.put("datatype", sample.datatype());

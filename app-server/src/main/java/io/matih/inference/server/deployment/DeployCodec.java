@@ -26,8 +26,6 @@ final class DeployCodec {
     private static final Set<String> FUTURE =
             Set.of(
                     "ensemble",
-                    "traffic.percent",
-                    "traffic.gate",
                     "config.sequence_batching",
                     "config.ensemble_scheduling",
                     "config.optimization",
@@ -63,6 +61,7 @@ final class DeployCodec {
             return new TrafficMode.Primary();
         }
         var weight = traffic.weight();
+        requireMeant(traffic);
         return switch (traffic.mode()) {
             case "primary" -> {
                 if (weight != null && weight != ALL) {
@@ -79,17 +78,42 @@ final class DeployCodec {
                 }
                 yield new TrafficMode.Canary(weight);
             }
-            case "shadow" ->
-                    throw new ServingException(
-                            ErrorCode.UNSUPPORTED,
-                            "traffic.mode 'shadow' is not supported by this version; use primary or canary",
-                            new ErrorDetail("traffic.mode", "primary, canary", "shadow"));
+            case "shadow" -> {
+                if (weight != null && weight != 0) {
+                    throw wrong(
+                            "traffic.weight",
+                            "0, or none: a shadow answers nobody; traffic.percent says how much it gets a copy of",
+                            weight.toString());
+                }
+                yield new TrafficMode.Shadow(ShadowCodec.toPolicy(traffic));
+            }
             default ->
                     throw wrong(
                             "traffic.mode",
-                            "one of primary, canary",
+                            "one of primary, canary, shadow",
                             ServingException.clip(traffic.mode()));
         };
+    }
+
+    /// What only a shadow has must not be passed over silently.
+    private static void requireMeant(DeployRequest.Traffic traffic) {
+        if (traffic.mode().equals("shadow")) {
+            return;
+        }
+        var field =
+                traffic.percent() != null
+                        ? "percent"
+                        : traffic.gate() != null
+                                ? "gate"
+                                : traffic.comparators() != null
+                                        ? "comparators"
+                                        : traffic.redact() != null ? "redact" : null;
+        if (field != null) {
+            throw wrong(
+                    "traffic." + field,
+                    "nothing: only traffic.mode shadow has it",
+                    "mode " + ServingException.clip(traffic.mode()));
+        }
     }
 
     private static ServingException wrong(String field, String expected, String actual) {

@@ -42,7 +42,13 @@ final class DeploymentViews {
                 reason(status.state()),
                 status.lastFailure(),
                 record == null ? 0 : record.revision(),
-                status.variants().stream().map(DeploymentViews::variant).toList(),
+                status.variants().stream()
+                        .filter(version -> version.standing() == null)
+                        .map(DeploymentViews::variant)
+                        .toList(),
+                status.variants().stream()
+                        .flatMap(version -> ShadowViews.brief(version).stream())
+                        .toList(),
                 resident == null ? 0 : resident.instances(),
                 resident == null ? null : resident.device(),
                 resident == null ? List.of() : resident.provider(),

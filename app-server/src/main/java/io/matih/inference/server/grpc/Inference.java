@@ -14,6 +14,7 @@ import io.matih.inference.server.proto.ModelInferResponse;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -37,8 +38,8 @@ final class Inference {
     private volatile @Nullable Deadline deadline;
     private volatile @Nullable Outcome outcome;
 
-    /// Of the version that answered; absent where it serves no more.
-    private @Nullable ModelMeters answered;
+    /// What was answered; absent before, and once it was sent.
+    private @Nullable Answered answered;
 
     /// @param streamed whether the request came in a stream
     /// @param settled told once there is an outcome, on any thread, also before `start` returns
@@ -94,7 +95,10 @@ final class Inference {
     /// The answer has left.
     void sent() {
         if (answered != null) {
-            answered.succeeded(System.nanoTime() - receivedNanos);
+            answered.meters()
+                    .ifPresent(meters -> meters.succeeded(System.nanoTime() - receivedNanos));
+            path.router().sent(answered.request(), answered.response());
+            answered = null; // it holds the tensors of both
         }
     }
 
@@ -177,6 +181,10 @@ final class Inference {
         settled.accept(this);
     }
 
+    /// @param meters of the version that answered; empty where it serves no more
+    private record Answered(
+            InferenceRequest request, InferenceResponse response, Optional<ModelMeters> meters) {}
+
     private final class Answering implements InferenceListener {
         private final InferenceRequest request;
 
@@ -191,8 +199,10 @@ final class Inference {
 
         private Outcome encoded(InferenceResponse response) {
             try {
-                answered = path.router().meters(response).orElse(null);
-                return new Outcome.Answered(path.writer().write(request, response, streamed));
+                var meters = path.router().meters(response);
+                var written = path.writer().write(request, response, streamed);
+                answered = new Answered(request, response, meters);
+                return new Outcome.Answered(written);
             } catch (RuntimeException | Error e) { // nobody else would tell the client
                 var failure = CallFailures.named(e);
                 count(failure.code());

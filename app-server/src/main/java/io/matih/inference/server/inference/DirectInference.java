@@ -8,6 +8,8 @@ import io.matih.inference.engine.serving.Router;
 import io.matih.inference.engine.telemetry.ModelMeters;
 import io.matih.inference.server.http.DirectExchange;
 
+import java.util.Optional;
+
 /// The one way of a request for inference over HTTP, whatever its route and form: decode, one call
 /// to the router, encode. Any thread.
 public final class DirectInference {
@@ -97,7 +99,7 @@ public final class DirectInference {
                 exchange.answer(
                         form.write(call, response),
                         serverTiming(response.timings()),
-                        () -> meters.ifPresent(this::succeeded));
+                        () -> sent(response, meters));
             } catch (RuntimeException | Error e) { // nobody else would tell the client
                 var code = e instanceof ServingException known ? known.code() : ErrorCode.INTERNAL;
                 meters.ifPresent(counted -> counted.failed(code));
@@ -105,8 +107,9 @@ public final class DirectInference {
             }
         }
 
-        private void succeeded(ModelMeters meters) {
-            meters.succeeded(System.nanoTime() - receivedNanos);
+        private void sent(InferenceResponse response, Optional<ModelMeters> meters) {
+            meters.ifPresent(counted -> counted.succeeded(System.nanoTime() - receivedNanos));
+            router.sent(call.request(), response);
         }
 
         @Override

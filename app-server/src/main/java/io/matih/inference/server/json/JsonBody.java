@@ -22,6 +22,7 @@ import tools.jackson.databind.cfg.CoercionInputShape;
 import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.type.LogicalType;
 
 import java.util.Locale;
@@ -87,6 +88,11 @@ public final class JsonBody {
                     new ServingException(
                             ErrorCode.MALFORMED_REQUEST, "the body could not be read", failure);
         };
+    }
+
+    /// What `write` would write, for whoever puts more beside it.
+    public static ObjectNode tree(Object value) {
+        return MAPPER.valueToTree(value);
     }
 
     public static byte[] write(Object value) {

@@ -107,6 +107,7 @@ public final class ProtocolModels {
         return asked != null || record == null
                 ? List.of(Integer.toString(signature.version()))
                 : record.variants().stream()
+                        .filter(variant -> variant.role() != Variant.Role.SHADOW)
                         .map(Variant::version)
                         .sorted()
                         .map(number -> Integer.toString(number))

@@ -9,6 +9,9 @@ import io.matih.inference.engine.error.ErrorDetail;
 import io.matih.inference.engine.error.ServingException;
 import io.matih.inference.engine.model.ModelConfig;
 import io.matih.inference.engine.model.ModelMetadata;
+import io.matih.inference.engine.shadow.ComparisonState;
+import io.matih.inference.engine.shadow.Gate;
+import io.matih.inference.engine.shadow.ShadowPolicy;
 
 import org.jspecify.annotations.Nullable;
 
@@ -21,9 +24,11 @@ import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Values as JSON in text columns. Fields that this program does not know are skipped, and fields
 /// that a stored value lacks have their default, so that an older or newer program can read it.
@@ -33,6 +38,8 @@ final class Json {
             new ModelMetadata(
                     List.of(), List.of(), 0, Map.of(), "", "", 0, 0, 0, List.of(), List.of(),
                     List.of(), List.of());
+    private static final ShadowPolicy NO_POLICY =
+            new ShadowPolicy(100, Gate.DEFAULT, Map.of(), Set.of(), false);
     private static final JsonSetter.Value ABSENT_IS_EMPTY =
             JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY);
     private static final TypeReference<Map<String, List<String>>> COLUMNS =
@@ -79,12 +86,24 @@ final class Json {
                                 stored.path("backend").asString(),
                                 config(stored.path("config").toString()),
                                 features(stored.path("features").toString()),
-                                stored.path("pinned").asBoolean()));
+                                stored.path("pinned").asBoolean(),
+                                shadow(stored.path("shadow").toString())));
             }
             return variants;
         } catch (JacksonException | IllegalArgumentException e) {
             throw unreadable(e);
         }
+    }
+
+    /// @param json absent, empty or `null` where there is none
+    @Nullable ShadowPolicy shadow(@Nullable String json) {
+        return json == null || json.isEmpty() || json.equals("null")
+                ? null
+                : read(json, ShadowPolicy.class, NO_POLICY);
+    }
+
+    ComparisonState comparison(String json) {
+        return read(json, ComparisonState.class, ComparisonState.begin(Instant.EPOCH));
     }
 
     List<ErrorDetail> details(String json) {

@@ -26,7 +26,7 @@ final class VariantRows {
         handle.createQuery(
                         """
                         SELECT deployment_name, version, role, weight, backend, config_json,
-                               features_json, pinned
+                               features_json, pinned, shadow_json
                         FROM deployment_variants
                         ORDER BY deployment_name, place
                         """)
@@ -56,10 +56,10 @@ final class VariantRows {
                         """
                         INSERT INTO deployment_variants (
                             deployment_name, version, place, role, weight, backend,
-                            config_json, features_json, pinned)
+                            config_json, features_json, pinned, shadow_json)
                         VALUES (
                             :name, :version, :place, :role, :weight, :backend,
-                            :config, :features, :pinned)
+                            :config, :features, :pinned, :shadow)
                         """)
                 .bind("name", name)
                 .bind("version", variant.version())
@@ -70,6 +70,7 @@ final class VariantRows {
                 .bind("config", json.write(variant.config()))
                 .bind("features", json.write(variant.features()))
                 .bind("pinned", variant.pinned())
+                .bind("shadow", variant.shadow() == null ? null : json.write(variant.shadow()))
                 .execute();
     }
 
@@ -81,6 +82,7 @@ final class VariantRows {
                 row.getString("backend"),
                 json.config(row.getString("config_json")),
                 json.features(row.getString("features_json")),
-                row.getBoolean("pinned"));
+                row.getBoolean("pinned"),
+                json.shadow(row.getString("shadow_json")));
     }
 }

@@ -27,6 +27,24 @@ final class ClientCommandsTest {
              "signature":{"inputs":[{"name":"X","datatype":"FP32","shape":[-1,2],"optional":false}],"outputs":[]},
              "features":{"X":["length","wi\\u001bdth"]},"last_failure":"MODEL_INVALID: empty","queue_depth":0,"memory":{"bytes":231000000},
              "stats":{"rps":118.2,"p50_ms":3.1,"p99_ms":9.4,"error_rate":0.0},"updated_at":"2026-11-24T11:57:00Z"}""";
+    private static final String SHADOW =
+            """
+            {"deployment":"iris","shadows":[{"primary":"1","shadow":"2","percent":20,"watching":false,
+             "ended":false,"verdict":"fail","reasons":["agreement is 95.00 %, surely below 99.00 %"],
+             "samples":2000,"requests":500,"dropped":3,"errors":{"primary":0,"shadow":1},
+             "last_error":"DEADLINE: late\\u001b[31m",
+             "agreement":{"value":0.95,"low":0.939,"high":0.959,"comparator":"label"},
+             "latency_ms":{"primary":{"p50":0.11,"p95":0.19,"p99":1.25},"shadow":{"p50":0,"p95":0,"p99":0}},
+             "outputs":[{"name":"label","comparator":"label","max_abs_diff":1.0,"mean_abs_diff":0.05,
+              "cosine_min":null,"psi":2.5,"ks":null}],
+             "unshared":{"extra":"only the primary has it"},
+             "worst":[{"id":null,"row":3,"score":1.0,"request":{},
+              "primary":{"label":{"shape":[],"data":[1],"elements":1,"redacted":false}},
+              "shadow":{"label":{"shape":[],"data":[],"elements":1,"redacted":true}}}],
+             "gate":{"min_samples":1000,"min_agreement":0.99,"max_p99_ratio":1.1,"p99_slack_ms":1.0,
+              "duration_s":604800,"promote":"automatic","rollback_window_s":0},
+             "since":"2026-11-24T11:57:00Z"}]}""";
+
     private static final String CANARY =
             """
             {"name":"iris","model":"iris","version":"3","backend":"onnxruntime","state":"READY","reason":"","revision":8,
@@ -145,6 +163,62 @@ final class ClientCommandsTest {
         assertThat(sent().toString()).isEqualTo("{\"version\":\"4\"}");
         assertThat(matih.run("rollback", "iris", "--revision", "7", "--reason", "slow")).isZero();
         assertThat(sent().toString()).isEqualTo("{\"revision\":7,\"reason\":\"slow\"}");
+    }
+
+    @Test
+    void aShadowIsDeployedWithItsGate() {
+        server.on("POST " + API + "deploy", 200, IRIS);
+
+        assertThat(
+                        matih.run(
+                                "deploy",
+                                "iris",
+                                "model://iris/4",
+                                "--shadow",
+                                "20",
+                                "--gate",
+                                "{\"min_samples\":500}"))
+                .isZero();
+        assertThat(sent().get("traffic").toString())
+                .isEqualTo("{\"mode\":\"shadow\",\"percent\":20,\"gate\":{\"min_samples\":500}}");
+        assertThat(matih.run("deploy", "iris", "model://iris/4", "--gate", "{}")).isEqualTo(2);
+        assertThat(matih.run("deploy", "iris", "model://iris/4", "--shadow", "5", "--canary", "5"))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void aComparisonIsShownWithItsVerdict() {
+        server.on(
+                "GET " + API + "deployments/none/shadow",
+                200,
+                "{\"deployment\":\"none\",\"shadows\":[]}");
+        server.on("GET " + API + "deployments/iris/shadow", 200, SHADOW);
+
+        assertThat(matih.run("shadow", "none")).isZero();
+        assertThat(matih.out()).startsWith("none has no shadow; deploy one: matih deploy none");
+        assertThat(matih.run("shadow", "iris")).isZero();
+        assertThat(matih.out())
+                .isEqualTo(
+                        """
+                        FAIL  version 2 shadows version 1
+                          agreement is 95.00 %, surely below 99.00 %
+                        agreement    95 % of 2,000 rows, 93.9 % to 95.9 % with 95 % confidence, by label
+                        requests     500 mirrored (20 % of all), 3 dropped, 1 failed; 0 of the stable version's failed
+                        last error   DEADLINE: late\\u001b[31m
+                        gate         agreement 99 % after 1,000 rows, p99 at most 1.1 × (a difference of 1 ms is free), promoted by itself
+                        since        3 min ago
+                        not compared extra: only the primary has it
+
+                        LATENCY     P50     P95      P99
+                        primary  110 µs  190 µs  1.25 ms
+                        shadow        -       -        -
+
+                        OUTPUT  BY     MAX DIFF  MEAN DIFF    PSI
+                        label   label     1.000    0.05000  2.500
+
+                        WORST    ROW  DIFFERENCE  PRIMARY  SHADOW
+                        (no id)    3       1.000  label 1  label (redacted)
+                        """);
     }
 
     @Test

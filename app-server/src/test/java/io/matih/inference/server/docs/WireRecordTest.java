@@ -110,6 +110,10 @@ class WireRecordTest {
                     where + "[]",
                     schema.get(list ? "items" : "additionalProperties"),
                     arguments[arguments.length - 1]);
+        } else if (type == Object.class) {
+            assertThat(schema.path("type").valueStream().map(JsonNode::stringValue))
+                    .as(where)
+                    .containsExactlyInAnyOrder("number", "string", "boolean");
         } else if (type == JsonNode.class) {
             assertThat(schema.path("$ref").asString(""))
                     .as(where)

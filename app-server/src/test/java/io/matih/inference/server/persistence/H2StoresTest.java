@@ -6,6 +6,8 @@ import io.matih.inference.engine.model.ModelVersionStore;
 import io.matih.inference.engine.model.ModelVersionStoreContract;
 import io.matih.inference.engine.model.VerdictStore;
 import io.matih.inference.engine.model.VerdictStoreContract;
+import io.matih.inference.engine.shadow.ShadowStore;
+import io.matih.inference.engine.shadow.ShadowStoreContract;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -66,6 +68,19 @@ class H2StoresTest {
         @Override
         protected VerdictStore verdicts() {
             return new JdbiVerdictStore(database);
+        }
+    }
+
+    @Nested
+    class Shadows extends ShadowStoreContract {
+        @Override
+        protected ShadowStore shadows() {
+            return new JdbiShadowStore(database);
+        }
+
+        @Override
+        protected DeploymentStore deployments() {
+            return new JdbiDeploymentStore(database);
         }
     }
 }

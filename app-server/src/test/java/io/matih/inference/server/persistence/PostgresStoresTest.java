@@ -8,6 +8,8 @@ import io.matih.inference.engine.model.ModelVersionStore;
 import io.matih.inference.engine.model.ModelVersionStoreContract;
 import io.matih.inference.engine.model.VerdictStore;
 import io.matih.inference.engine.model.VerdictStoreContract;
+import io.matih.inference.engine.shadow.ShadowStore;
+import io.matih.inference.engine.shadow.ShadowStoreContract;
 import io.matih.inference.server.persistence.DatabaseStartException.Reason;
 
 import org.junit.jupiter.api.AfterAll;
@@ -102,6 +104,19 @@ class PostgresStoresTest {
         @Override
         protected VerdictStore verdicts() {
             return new JdbiVerdictStore(database);
+        }
+    }
+
+    @Nested
+    class Shadows extends ShadowStoreContract {
+        @Override
+        protected ShadowStore shadows() {
+            return new JdbiShadowStore(database);
+        }
+
+        @Override
+        protected DeploymentStore deployments() {
+            return new JdbiDeploymentStore(database);
         }
     }
 }

@@ -25,7 +25,7 @@ import javax.sql.DataSource;
 
 /// Starts on a database whose schema is older, newer or half-way.
 class SchemaStartTest {
-    private static final MigrationResult MIGRATED = new MigrationResult.Migrated("001", "002");
+    private static final MigrationResult MIGRATED = new MigrationResult.Migrated("001", "003");
     private static final MigrationResult FAILED = new MigrationResult.Failed("it stopped half-way");
 
     @TempDir Path data;
@@ -92,7 +92,7 @@ class SchemaStartTest {
 
         var message = Refusals.of(Reason.SCHEMA_NEWER, () -> open(Schema.SHIPPED));
 
-        assertThat(message).contains("999", "002", data.resolve("backups").toString());
+        assertThat(message).contains("999", "003", data.resolve("backups").toString());
         change("DELETE FROM \"schema_history\" WHERE \"version\" = '999'");
         try (var database = open(Schema.SHIPPED)) {
             assertThat(new JdbiDeploymentStore(database).deployments()).hasSize(1);
@@ -139,7 +139,7 @@ class SchemaStartTest {
 
     /// The schema of a program that comes after this one.
     private record Next(SchemaState state, MigrationResult result) implements Schema {
-        static final SchemaState DUE = new SchemaState.Older("001", "002");
+        static final SchemaState DUE = new SchemaState.Older("001", "003");
 
         @Override
         public SchemaState check(DataSource dataSource) {
